@@ -1,0 +1,241 @@
+"""What a figure says and what it rests on: definition, parameters, rows counted and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import pandas as pd
+
+from xlcrm.analytics.figures import kpi_selection, period_in
+from xlcrm.analytics.forecast import method_words, overdue_option
+from xlcrm.conditions import Where, conditions
+from xlcrm.errors import CrmError, NotAvailable, shortened
+from xlcrm.functions import Asked
+from xlcrm.kpis.catalogue import kpi as kpi_named
+from xlcrm.kpis.deals import WON_VALUED
+from xlcrm.kpis.open_deals import EXPECTED, expected_population
+from xlcrm.model.model import Model
+from xlcrm.model.relations import mismatches
+from xlcrm.model.table import ROW
+from xlcrm.reduce.filters import words_of
+from xlcrm.reduce.grouping import keys_of
+from xlcrm.reduce.population import Population, Selection, left_out, select
+
+_MOST_MISMATCHES = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one table that a figure looks at.
+
+    Attributes:
+        population: The rows that it is about.
+        selection: All rows with the rules.
+        columns: The columns that matter, for a list of the rows.
+    """
+
+    population: Population
+    selection: Selection
+    columns: tuple[str, ...]
+
+
+def explained(asked: Asked, rows: bool = False) -> pd.DataFrame:
+    """Explain the answer of the CRM function in a cell.
+
+    Args:
+        asked: The cell.
+        rows: Whether to list the rows instead of counting them.
+
+    Returns:
+        ``item`` and ``value``; or the rows with ``counts`` (yes, or why not).
+
+    Raises:
+        NotAvailable: The cell has no CRM function, or one that needs no explanation.
+        CrmError: The function has no answer; the error is its own.
+    """
+    call = asked.call
+    if call is None:
+        raise NotAvailable(f"{asked.address} holds no CRM function: point at one that does")
+    if call.error is not None:
+        raise call.error
+    if call.function.explain is None:
+        raise NotAvailable(f"{call.function.name} has nothing to explain; KPIs and forecasts have")
+    answer: pd.DataFrame = call.function.explain(*call.arguments, rows=rows)
+    return answer
+
+
+def why(asked: Asked) -> str:
+    """Say in one sentence why a cell shows an error; "" where it shows none.
+
+    Args:
+        asked: The cell.
+
+    Raises:
+        NotAvailable: The cell has no CRM function.
+    """
+    if asked.call is None:
+        raise NotAvailable(f"{asked.address} holds no CRM function: point at one that does")
+    return "" if asked.call.error is None else asked.call.error.message
+
+
+def explain_kpi(
+    model: Model,
+    kpi: str,
+    by: str = "",
+    where: Where = "",
+    period: str = "",
+    method: str = "",
+    *,
+    rows: bool = False,
+) -> pd.DataFrame:
+    """Explain a KPI; the arguments are those of CRM_KPI.
+
+    Args:
+        model: The model.
+        kpi: The KPI's name.
+        by: What it is grouped by.
+        where: Conditions on the rows that count.
+        period: The days that count.
+        method: One of the KPI's methods.
+        rows: Whether to list the rows.
+    """
+    declared = kpi_named(kpi)
+    keys = keys_of(model, declared.population(model), by)
+    population, selection, _ = kpi_selection(
+        model, declared, keys, where, period, method, numbered=rows
+    )
+    part = Part(population, selection, (*(key.base for key in keys), *declared.columns))
+    if rows:
+        return listed(model, [part])
+    facts: list[tuple[str, Any]] = [
+        ("figure", declared.title),
+        ("definition", declared.words),
+        ("source", declared.source),
+        ("unit", declared.unit),
+        ("better", str(declared.better)),
+    ]
+    if declared.weighting and len(declared.weighting.methods) > 1:
+        facts.append(("method", method_words(model, declared.weighting.method(method))))
+    facts += _arguments(model, by, where, period)
+    facts += [(f"setting {name}", model.settings[name]) for name in declared.settings]
+    return _table([*facts, *counts(model, part)])
+
+
+def explain_forecast(
+    model: Model,
+    by: str = "month",
+    where: Where = "",
+    period: str = "",
+    overdue: str = "",
+    method: str = "",
+    *,
+    rows: bool = False,
+) -> pd.DataFrame:
+    """Explain a forecast; the arguments are those of CRM_FORECAST.
+
+    Args:
+        model: The model.
+        by: What it is grouped by.
+        where: Conditions on deals.
+        period: The days that count.
+        overdue: What happens to overdue deals.
+        method: How probabilities are found.
+        rows: Whether to list the rows.
+    """
+    days = period_in(model, period)
+    treated = overdue_option(overdue)
+    parts = []
+    for population, amount in ((WON_VALUED, "amount"), (expected_population(treated), "worth")):
+        keys = keys_of(model, population, by)
+        columns = (*(key.base for key in keys), "stage", amount)
+        selection = select(model, population, columns, where, days, numbered=rows)
+        parts.append(Part(population, selection, columns))
+    if rows:
+        return listed(model, parts)
+    facts: list[tuple[str, Any]] = [
+        ("figure", "Revenue forecast"),
+        ("definition", "Deals won, and open deals by the probability that they are won; an "
+         "override by the manager beats both amount and probability."),
+        ("source", "definitions D3 and D4"),
+        ("unit", "money"),
+        ("method", method_words(model, EXPECTED.method(method))),
+        ("overdue", f"{treated}: open deals whose expected close lies before {model.as_of}"),
+        *_arguments(model, by, where, period),
+    ]  # fmt: skip
+    names = ("missing_amount", "prior_strength")
+    facts += [(f"setting {name}", model.settings[name]) for name in names]
+    for part in parts:
+        facts += counts(model, part)
+    return _table(facts)
+
+
+def _arguments(model: Model, by: str, where: Where, period: str) -> list[tuple[str, Any]]:
+    told: list[tuple[str, Any]] = [("by", by)] if by else []
+    told += [("where", words_of(condition)) for condition in conditions(where)]
+    told.append(("period", period_in(model, period).words))
+    with suppress(CrmError):  # no date anywhere: nothing that was asked needs one
+        told.append(("as of", model.as_of.isoformat()))
+    return told
+
+
+def counts(model: Model, part: Part) -> list[tuple[str, Any]]:
+    """Count the rows that count and those left out, and say what was noticed in reading them.
+
+    Args:
+        model: The model.
+        part: The rows.
+    """
+    table = model.table(part.population.table)
+    reasons = left_out(part.selection)
+    counted = len(table) - sum(reasons.values())
+    words = part.population.words
+    told: list[tuple[str, Any]] = [
+        ("table", f"{table.label}: {len(table):,} rows"),
+        (f"rows counted: {words}", float(counted)),
+        *((f"left out: {reason}", float(rows)) for reason, rows in reasons.items()),
+        *(("note", note) for note in part.selection.notes),
+    ]
+    found = mismatches(model, part.population.table)
+    told += [("note", mismatch.sentence) for mismatch in found[:_MOST_MISMATCHES]]
+    return told
+
+
+def listed(model: Model, parts: Sequence[Part]) -> pd.DataFrame:
+    """List the rows of a figure, each with whether it counts, or why not.
+
+    Args:
+        model: The model.
+        parts: The rows; of several parts, a row counts where one of them counts it.
+
+    Returns:
+        ``row`` (where the user sees it), the columns that matter, and ``counts``.
+    """
+    frames = []
+    for part in parts:
+        frame = part.selection.reasons
+        names = [ROW, *dict.fromkeys(part.columns), "reason"]
+        frames.append(frame.select(*map(nw.col, names)).collect().to_pandas())
+    first, others = frames[0], frames[1:]
+    for other in others:
+        taken = first["reason"].notna() & other["reason"].isna()
+        neither = first["reason"].notna() & other["reason"].notna()
+        first.loc[taken, "reason"] = None
+        first.loc[neither, "reason"] = other.loc[neither, "reason"]
+        added = [name for name in other.columns if name not in first.columns]
+        first = first.join(other[added])
+    table = model.table(parts[0].population.table)
+    shown = first.drop(columns=[ROW, "reason"])
+    shown.insert(0, "row", [table.place(int(row)) for row in first[ROW]])
+    shown["counts"] = [f"no: {r}" if isinstance(r, str) else "yes" for r in first["reason"]]
+    return shown
+
+
+def _table(facts: Sequence[tuple[str, Any]]) -> pd.DataFrame:
+    values = [shortened(v) if isinstance(v, str) else v for _, v in facts]
+    return pd.DataFrame(
+        {"item": [name for name, _ in facts], "value": pd.Series(values, dtype=object)}
+    )

@@ -1,0 +1,156 @@
+"""What will be sold: won to date, and open deals by how surely they close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from xlcrm.analytics.figures import period_in
+from xlcrm.cells import text_key
+from xlcrm.conditions import Where
+from xlcrm.errors import NotAvailable, WrongValue, suggestion
+from xlcrm.kpis.deals import WON_VALUED
+from xlcrm.kpis.open_deals import (
+    EXPECTED,
+    FROM_OVERRIDE,
+    OVERDUE,
+    expected_population,
+    list_price_weights,
+)
+from xlcrm.kpis.probability import method_in_force, stages
+from xlcrm.model.model import Model
+from xlcrm.periods import Period
+from xlcrm.reduce.grouping import keys_of
+from xlcrm.reduce.population import require_rows, select
+from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
+
+
+def forecast(
+    model: Model,
+    by: str = "month",
+    where: Where = "",
+    period: str = "",
+    overdue: str = "",
+    method: str = "",
+) -> pd.DataFrame:
+    """Forecast revenue: what is won, and what open deals will bring.
+
+    Args:
+        model: A model with deals and stages.
+        by: Columns and units of time; time is the closing date of deals won and the expected
+            close of open ones.
+        where: Conditions on deals.
+        period: The days that count.
+        overdue: What happens to open deals whose expected close lies before `as_of`.
+        method: How probabilities are found (definition D3).
+
+    Returns:
+        The columns of ``by``; in money ``won``, ``commit``, ``best_case`` (open deals so
+        categorised), ``weighted`` (open deals by probability, overrides in their place),
+        ``open`` (open deals if all are won), ``total`` (won and weighted), ``overdue`` and
+        ``override`` (the parts of open that are overdue, and of weighted that the manager put);
+        the number of open ``deals``; and the ``method`` in force.
+
+    Raises:
+        NotAvailable: There are no deals, a stage has no probability, or no open deal an amount.
+        WrongValue: There is no such method or treatment of overdue deals.
+    """
+    chosen = EXPECTED.method(method)
+    days = period_in(model, period)
+    won = _won(model, by, where, days)
+    pending = _pending(model, by, where, days, overdue_option(overdue), chosen)
+    names = [name for name in won.columns if name != "won"]
+    both = won.merge(pending, on=names, how="outer") if names else won.join(pending)
+    both = both.sort_values(names, ignore_index=True) if names else both
+    both = both.fillna(dict.fromkeys([c for c in both.columns if c not in names], 0.0))
+    if both.empty:
+        raise NotAvailable("no deals won or open match: nothing to forecast")
+    money = ["won", "commit", "best_case", "weighted", "open"]
+    both["total"] = both["won"] + both["weighted"]
+    both["method"] = method_words(model, chosen)
+    return both[[*names, *money, "total", "overdue", "override", "deals", "method"]]
+
+
+def overdue_option(overdue: str) -> str:
+    """Find what happens to overdue deals; the default for "".
+
+    Raises:
+        WrongValue: There is no such option.
+    """
+    wanted = text_key(overdue) or OVERDUE[0]
+    if wanted not in OVERDUE:
+        raise WrongValue(f"overdue is no {overdue!r}; {suggestion(wanted, OVERDUE)}")
+    return wanted
+
+
+def method_words(model: Model, method: str) -> str:
+    """Say which method applies, and why where it is not the one asked for.
+
+    Args:
+        model: The model.
+        method: The method asked for.
+    """
+    truly = method_in_force(model, method)
+    if truly == method:
+        return method
+    return f"{truly}: nothing tells how far closed deals came"
+
+
+def _won(model: Model, by: str, where: Where, days: Period) -> pd.DataFrame:
+    keys = keys_of(model, WON_VALUED, by)
+    bases = [key.base for key in keys]
+    selection = select(model, WON_VALUED, [*bases, "amount"], where, days)
+    grouped = grouped_sums(selection.counted, bases, {"won": nw.col("amount")})
+    answer = totals(grouped, keys, ["won"])
+    return pd.DataFrame({**labels_of(answer, keys), "won": answer["won"]})
+
+
+def _pending(
+    model: Model, by: str, where: Where, days: Period, overdue: str, method: str
+) -> pd.DataFrame:
+    population = expected_population(overdue)
+    keys = keys_of(model, population, by)
+    bases = [key.base for key in keys]
+    groups = [
+        *bases,
+        *EXPECTED.keys(model, method),
+        "value_from",
+        "forecast_category",
+        "is_overdue",
+    ]
+    selection = select(model, population, [*groups, "value", "worth"], where, days)
+    sums = {name: nw.col(name) for name in ("value", "worth")}
+    grouped = grouped_sums(selection.counted, groups, sums)
+    require_rows(selection, int(grouped[COUNT].sum()), population)
+    value = list_price_weights(model, grouped, "value_from")
+    worth = EXPECTED.weigh(model, method, grouped)
+    category = _categories(model, grouped)
+    parts = {
+        "commit": ("value", value * (category == "commit")),
+        "best_case": ("value", value * (category == "best case")),
+        "weighted": ("worth", worth),
+        "open": ("value", value),
+        "overdue": ("value", value * grouped["is_overdue"].to_numpy(dtype=float)),
+        "override": ("worth", worth * (grouped["worth_from"] == FROM_OVERRIDE).to_numpy()),
+    }
+    answer = totals(grouped, keys, [])
+    columns: dict[str, Any] = {**labels_of(answer, keys), "deals": answer[COUNT].astype(float)}
+    for name, (column, weights) in parts.items():
+        columns[name] = totals(grouped, keys, [column], weights=weights)[column]
+    return pd.DataFrame(columns)
+
+
+def _categories(model: Model, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Give each group's forecast category: the deal's own, else its stage's."""
+    of_stage: dict[str, Any] = {}
+    if "stages" in model.tables:
+        frame = stages(model)
+        pairs = zip(frame["stage"], frame["category"], strict=True)
+        of_stage = {text_key(stage): category for stage, category in pairs}
+    own = groups["forecast_category"].tolist()
+    by_stage = [of_stage.get(text_key(str(stage))) for stage in groups["stage"]]
+    chosen = [b if pd.isna(a) else a for a, b in zip(own, by_stage, strict=True)]
+    return np.array(["" if pd.isna(c) else text_key(str(c)) for c in chosen], dtype=object)

@@ -1,0 +1,1 @@
+"""Where functions run: headless, and in Excel through xlwings."""

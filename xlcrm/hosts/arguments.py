@@ -1,0 +1,244 @@
+"""Raw cells to the values that a function's arguments ask for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from xlcrm.cells import (
+    Cell,
+    Range,
+    Rows,
+    canonical,
+    date_of_serial,
+    date_of_text,
+    is_blank,
+    number_of_text,
+    number_text,
+    scalar,
+    text_key,
+    text_of,
+    vector,
+)
+from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue
+from xlcrm.functions import Argument, Asked, Kind
+from xlcrm.model.model import Model, model_of, model_of_range
+from xlcrm.model.table import Table
+
+
+class _Missing:
+    """An argument that was left out."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = _Missing()
+
+_HANDLE = re.compile(r"#([0-9a-f]{16})\s*$")
+
+
+@dataclass
+class Handles:
+    """What the handles in cells stand for: tables and models by the hash of their content.
+
+    Attributes:
+        tables: Tables by hash.
+        models: Models by hash.
+        date_system: The workbook's, 1900 or 1904.
+    """
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    models: dict[str, Model] = field(default_factory=dict)
+    date_system: int = 1900
+
+    def kept(self, answer: Any) -> Any:
+        """Keep an answer that is a table or a model, and give the handle in its place.
+
+        Args:
+            answer: What a function returned.
+
+        Returns:
+            The handle as text for a table or a model, anything else as it is.
+        """
+        if isinstance(answer, Model):
+            self.models[answer.digest] = answer
+            return f"model: {len(answer.tables)} tables #{answer.digest}"
+        if hasattr(answer, "digest"):
+            self.tables[answer.digest] = answer
+            return f"{answer.kind.name}: {len(answer):,} rows · {answer.label} #{answer.digest}"
+        return answer
+
+    def table(self, handle: Cell) -> Table:
+        """Give the table that a handle stands for.
+
+        Raises:
+            ErrorInData: The cell holds an error.
+            WrongValue: The cell holds no handle.
+            NotAvailable: The process no longer has the table.
+        """
+        digest = _digest(handle)
+        if digest not in self.tables:
+            raise NotAvailable("the data changed, press Refresh: this handle stands for no table")
+        return self.tables[digest]
+
+    def model(self, handle: Cell) -> Model:
+        """Give the model that a handle stands for; of a table's handle, a model of that table.
+
+        Raises:
+            ErrorInData: The cell holds an error.
+            WrongValue: The cell holds no handle.
+            NotAvailable: The process no longer has the data.
+        """
+        digest = _digest(handle)
+        if digest in self.models:
+            return self.models[digest]
+        if digest in self.tables:
+            return model_of([self.tables[digest]])
+        raise NotAvailable("the data changed, press Refresh: this handle stands for no model")
+
+
+def _digest(handle: Cell) -> str:
+    if isinstance(handle, ExcelError):
+        raise ErrorInData(handle, f"the model's cell is {handle.text}; CRM_ERROR on it tells why")
+    found = _HANDLE.search(text_of(handle))
+    if not found:
+        raise WrongValue(
+            f"{text_of(handle)!r} is no model: give the cell of CRM_MODEL or CRM_TABLE, or a range"
+        )
+    return found[1]
+
+
+def argument_value(argument: Argument, raw: Any, handles: Handles) -> Any:
+    """Read one argument of a call.
+
+    Args:
+        argument: Its declaration.
+        raw: What the host has: a scalar, rows, a `Range`, an `Asked`, or `MISSING`.
+        handles: What handles stand for.
+
+    Returns:
+        The value that the function's annotation asks for.
+
+    Raises:
+        CrmError: The cells do not fit; the message names the argument.
+    """
+    if raw is MISSING or (argument.kind not in _OF_BLANK and _is_blank(raw)):
+        if argument.required:
+            raise WrongValue(f"{argument.name} is missing: {argument.help}")
+        return argument.default
+    match argument.kind:
+        case Kind.MODEL:
+            return _model(raw, handles)
+        case Kind.TABLE:
+            return _range(raw)
+        case Kind.TABLES:
+            return _tables(raw, handles)
+        case Kind.CELL:
+            return _asked(raw)
+        case Kind.CONDITIONS:
+            return _conditions(raw)
+        case Kind.NUMBERS:
+            return _numbers(argument.name, raw)
+        case Kind.NUMBER:
+            return _number(argument.name, _one(argument.name, raw))
+        case Kind.LOGICAL:
+            return _logical(argument.name, _one(argument.name, raw))
+        case Kind.DATE:
+            return _date(argument.name, _one(argument.name, raw), handles.date_system)
+        case Kind.TEXT:
+            return text_of(_one(argument.name, raw))
+
+
+_OF_BLANK = (Kind.TABLE, Kind.NUMBERS)
+
+
+def _is_blank(raw: Any) -> bool:
+    return raw is None or raw == "" or (isinstance(raw, Range) and not raw.rows)
+
+
+def _one(name: str, raw: Any) -> Cell:
+    try:
+        cell = scalar(raw.rows if isinstance(raw, Range) else raw)
+    except WrongValue as error:
+        raise WrongValue(f"{name}: {error.message}") from None
+    if isinstance(cell, ExcelError):
+        raise ErrorInData(cell, f"the argument {name} is {cell.text}")
+    return cell
+
+
+def _range(raw: Any) -> Range:
+    if isinstance(raw, Range):
+        return Range(canonical(raw.rows), raw.origin)
+    return Range(canonical(raw))
+
+
+def _model(raw: Any, handles: Handles) -> Model:
+    cells = _range(raw)
+    if len(cells.rows) == 1 and len(cells.rows[0]) == 1:
+        return handles.model(cells.rows[0][0])
+    return model_of_range(cells)
+
+
+def _tables(raw: Any, handles: Handles) -> tuple[Table, ...]:
+    """Read handles; blank cells and #N/A, a table without rows, are passed over."""
+    cells = vector(raw.rows if isinstance(raw, Range) else raw, "the range of tables")
+    present = [cell for cell in cells if not is_blank(cell) and cell is not ExcelError.NA]
+    return tuple(handles.table(cell) for cell in present)
+
+
+def _asked(raw: Any) -> Asked:
+    if isinstance(raw, Asked):
+        return raw
+    raise WrongValue("give a cell that holds a CRM formula, such as B3")
+
+
+def _conditions(raw: Any) -> str | Rows:
+    rows = canonical(raw.rows if isinstance(raw, Range) else raw)
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return text_of(rows[0][0])
+    return rows
+
+
+def _numbers(name: str, raw: Any) -> Any:
+    cells = vector(raw.rows if isinstance(raw, Range) else raw, name)
+    read = [cell if isinstance(cell, ExcelError) else _number_or_none(name, cell) for cell in cells]
+    return read if len(read) != 1 else read[0]
+
+
+def _number_or_none(name: str, cell: Cell) -> float | None:
+    if is_blank(cell) or (isinstance(cell, str) and text_key(cell) in ("n/a", "#n/a")):
+        return None
+    return _number(name, cell)
+
+
+def _number(name: str, cell: Cell) -> float:
+    if isinstance(cell, bool):
+        raise WrongValue(f"{name} is a number, not {str(cell).upper()}")
+    if isinstance(cell, float):
+        return cell
+    return number_of_text(text_of(cell))
+
+
+def _date(name: str, cell: Cell, date_system: int) -> date:
+    if isinstance(cell, bool):
+        raise WrongValue(f"{name} is a date, not {str(cell).upper()}")
+    return (
+        date_of_serial(cell, date_system)
+        if isinstance(cell, float)
+        else date_of_text(text_of(cell))
+    )
+
+
+def _logical(name: str, cell: Cell) -> bool:
+    if isinstance(cell, float) and cell in (0.0, 1.0):
+        return bool(cell)
+    word = text_key(text_of(cell))
+    if word in ("true", "yes"):
+        return True
+    if word in ("false", "no"):
+        return False
+    shown = number_text(cell) if isinstance(cell, float) else repr(word)
+    raise WrongValue(f"{name} is TRUE or FALSE, not {shown}")

@@ -1,0 +1,130 @@
+"""What every host does with a call: read the arguments, answer, remember.
+
+A session holds what handles stand for. Answers are remembered by function and arguments, so that
+a call which Excel repeats with the same data costs a look-up.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xlcrm.cells import Range, leave
+from xlcrm.errors import CrmError, WrongValue
+from xlcrm.functions import Asked, Call, WorksheetFunction, catalogue
+from xlcrm.hosts.arguments import MISSING, Handles, argument_value
+from xlcrm.model.model import Model
+
+_LOG = logging.getLogger(__name__)
+
+__all__ = ["MISSING", "Place", "Session"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A cell of an open book."""
+
+    book: str
+    sheet: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.address}"
+
+
+@dataclass
+class Session:
+    """The state of one host process: what handles stand for, and answers already given.
+
+    Attributes:
+        handles: Tables and models by the hash in their handle.
+        calls: The newest call at each place.
+        traced: Whether calls are put down in `made`.
+        made: The calls since a host last cleared the list, each with its rows.
+    """
+
+    handles: Handles = field(default_factory=Handles)
+    calls: dict[Place, Call] = field(default_factory=dict)
+    traced: bool = False
+    made: list[tuple[Call, list[list[Any]]]] = field(default_factory=list)
+    _answers: dict[Any, tuple[Call, list[list[Any]]]] = field(default_factory=dict, repr=False)
+
+    def call(self, name: str, arguments: Sequence[Any], at: Place | None = None) -> list[list[Any]]:
+        """Answer a call with rows of cells.
+
+        Args:
+            name: The function's name.
+            arguments: As the host has them: raw cells and ranges, `MISSING` where left out.
+            at: The cell that asks, where the host knows it.
+
+        Returns:
+            A non-empty list of rows; an error is one cell with Excel's integer for it.
+        """
+        function = catalogue_by_name()[name]
+        call, rows = self._answered(function, arguments)
+        if self.traced:
+            self.made.append((call, rows))
+        if at:
+            self.calls[at] = call
+        return rows
+
+    def _answered(
+        self, function: WorksheetFunction, arguments: Sequence[Any]
+    ) -> tuple[Call, list[list[Any]]]:
+        values: tuple[Any, ...] = ()
+        try:
+            values = self._read(function, arguments)
+            key = (function.name, *map(_key, values))
+            if key not in self._answers:
+                answer = function.call(*values)
+                rows = leave(self.handles.kept(answer), self.handles.date_system)
+                self._answers[key] = (Call(function, values), rows)
+            return self._answers[key]
+        except CrmError as error:
+            return Call(function, values, error), [[int(error.code)]]
+        except Exception as error:  # noqa: BLE001 - a cell shows an error, never a traceback
+            _LOG.exception("%s failed", function.name)
+            fault = WrongValue(f"{function.name} failed ({type(error).__name__}): a fault of xlcrm")
+            return Call(function, values, fault), [[int(fault.code)]]
+
+    def _read(self, function: WorksheetFunction, arguments: Sequence[Any]) -> tuple[Any, ...]:
+        declared = function.arguments
+        if len(arguments) > len(declared):
+            raise WrongValue(f"{function.usage} has {len(declared)} arguments at most")
+        given = [*arguments, *[MISSING] * (len(declared) - len(arguments))]
+        return tuple(
+            self._asked(value)
+            if isinstance(value, Place)
+            else argument_value(argument, value, self.handles)
+            for argument, value in zip(declared, given, strict=True)
+        )
+
+    def _asked(self, place: Place) -> Asked:
+        return Asked(str(place), self.calls.get(place))
+
+
+def _key(value: Any) -> Any:
+    """Give what an argument's value is remembered by."""
+    if isinstance(value, Model):
+        return ("model", value.digest)
+    if isinstance(value, Range):
+        return ("range", value.origin, tuple(value.rows))
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_key, value))
+    if isinstance(value, Asked):
+        return ("asked", value.address, id(value.call))
+    if hasattr(value, "digest"):
+        return ("table", value.digest)
+    return (type(value).__name__, value)
+
+
+_BY_NAME: dict[str, WorksheetFunction] = {}
+
+
+def catalogue_by_name() -> Mapping[str, WorksheetFunction]:
+    """Give the catalogue, read once."""
+    if not _BY_NAME:
+        _BY_NAME.update(catalogue())
+    return _BY_NAME

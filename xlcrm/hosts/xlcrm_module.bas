@@ -1,0 +1,233 @@
+Attribute VB_Name = "xlcrm"
+Option Explicit
+
+' The worksheet functions of xlcrm, generated from its catalogue: change that, not this module.
+' Every function hands its arguments to Python over xlwings' COM server and returns its answer.
+
+#If Win64 Then
+    Private Const SERVER_DLL As String = "xlwings64-{version}.dll"
+    Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings64-{version}.dll" _
+        (ByRef activated As Variant, ByVal config As String, ByVal mode As Long) As Long
+#Else
+    Private Const SERVER_DLL As String = "xlwings32-{version}.dll"
+    Private Declare PtrSafe Function XLPyDLLActivateAuto Lib "xlwings32-{version}.dll" _
+        (ByRef activated As Variant, ByVal config As String, ByVal mode As Long) As Long
+#End If
+Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal path As LongPtr) As LongPtr
+
+' The command names no workbook, so every book of this Excel shares one server, also after Save As.
+' -P keeps the folder that Excel happens to stand in off Python's search path.
+Private Const SERVE As String = " -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
+
+Private server As Object
+Private failure As String
+Private retryFrom As Date
+
+{functions}
+
+' Kinds has a letter for each argument: t a table, c a cell, v its values. A function whose precedent
+' is not calculated yet leaves at once: Excel calls it again.
+Private Function XlcrmAnswer(ByVal asked As String, ByVal kinds As String, ParamArray given() As Variant) As Variant
+    Dim sent() As Variant, answer As Variant, area As Range, used As Range, kind As String, n As Long
+    On Error GoTo Failed
+    ReDim sent(0 To UBound(given) + 1)
+    sent(0) = Array("", "", "")
+    If IsObject(Application.Caller) Then
+        If TypeOf Application.Caller Is Range Then sent(0) = PlaceOf(Application.Caller.Cells(1, 1))
+    End If
+    For n = 0 To UBound(given)
+        kind = Mid$(kinds, n + 1, 1)
+        If IsObject(given(n)) Then
+            Set area = given(n)
+            If area.Areas.Count > 1 Then Err.Raise 13
+            If kind = "c" Then
+                sent(n + 1) = PlaceOf(AnchorOf(area.Cells(1, 1)))
+            Else
+                Set used = UsedPart(area, kind = "t")
+                If IsWaiting(used) Then
+                    XlcrmAnswer = CVErr(xlErrNA)
+                    Exit Function
+                ElseIf kind = "t" Then
+                    sent(n + 1) = Array(used.Value2, NameOf(area), area.Worksheet.Name, _
+                        used.Row, used.Column, area.Worksheet.Parent.Date1904)
+                Else
+                    sent(n + 1) = used.Value2
+                End If
+            End If
+        ElseIf IsArray(given(n)) And kind = "t" Then
+            sent(n + 1) = Array(given(n), "", "", 1&, 1&, ThisWorkbook.Date1904)
+        ElseIf IsArray(given(n)) And kind = "c" Then
+            Err.Raise 13
+        Else
+            sent(n + 1) = given(n)
+        End If
+    Next n
+    answer = Served(asked, sent)
+    MarkErrors answer
+    XlcrmAnswer = answer
+    Exit Function
+Failed:
+    XlcrmAnswer = CVErr(xlErrValue)
+End Function
+
+' The part of a range that can hold anything: what lies below or right of the used range is cut.
+' Only a table or whole rows lose columns, since a blank third column of conditions has a meaning.
+Private Function UsedPart(ByVal area As Range, ByVal narrow As Boolean) As Range
+    Dim used As Range, tall As Long, wide As Long
+    Set used = area.Worksheet.UsedRange
+    tall = Least(area.Rows.Count, used.Row + used.Rows.Count - area.Row)
+    wide = area.Columns.Count
+    If narrow Or wide = area.Worksheet.Columns.Count Then
+        wide = Least(wide, used.Column + used.Columns.Count - area.Column)
+    End If
+    Set UsedPart = area.Resize(tall, wide)
+End Function
+
+Private Function Least(ByVal there As Long, ByVal filled As Long) As Long
+    Least = there
+    If filled < there Then Least = filled
+    If Least < 1 Then Least = 1
+End Function
+
+' Excel shows a formula that it has not calculated yet as an empty cell.
+Private Function IsWaiting(ByVal area As Range) As Boolean
+    Dim found As Variant, r As Long, c As Long
+    If Not AnyFormula(area) Then Exit Function
+    found = area.Value2
+    If Not IsArray(found) Then
+        IsWaiting = IsEmpty(found)
+        Exit Function
+    End If
+    For c = 1 To UBound(found, 2)
+        If AnyFormula(area.Columns(c)) Then
+            For r = 1 To UBound(found, 1)
+                If IsEmpty(found(r, c)) Then
+                    If area.Cells(r, c).HasFormula Then
+                        IsWaiting = True
+                        Exit Function
+                    End If
+                End If
+            Next r
+        End If
+    Next c
+End Function
+
+Private Function AnyFormula(ByVal area As Range) As Boolean
+    Dim has As Variant
+    has = area.HasFormula
+    AnyFormula = True
+    If Not IsNull(has) Then AnyFormula = has
+End Function
+
+Private Function NameOf(ByVal area As Range) As String
+    NameOf = area.Address(False, False)
+    If Not area.ListObject Is Nothing Then
+        If area.ListObject.Range.Address(False, False) = NameOf Then NameOf = area.ListObject.Name
+    End If
+End Function
+
+Private Function PlaceOf(ByVal cell As Range) As Variant
+    PlaceOf = Array(cell.Worksheet.Parent.Name, cell.Worksheet.Name, cell.Address(False, False))
+End Function
+
+' Late bound: an Excel without spills knows no HasSpill.
+Private Function AnchorOf(ByVal cell As Object) As Object
+    Set AnchorOf = cell
+    On Error Resume Next
+    If cell.HasSpill Then Set AnchorOf = cell.SpillParent
+    If cell.HasArray Then Set AnchorOf = cell.CurrentArray.Cells(1, 1)
+End Function
+
+' Numbers arrive as Double; a Long is an error's COM code, whose low word is Excel's number.
+Private Sub MarkErrors(ByRef answer As Variant)
+    Dim r As Long, c As Long
+    If Not IsArray(answer) Then
+        If VarType(answer) = vbLong Then answer = CVErr(answer And 65535)
+    ElseIf IsFlat(answer) Then
+        For c = LBound(answer) To UBound(answer)
+            If VarType(answer(c)) = vbLong Then answer(c) = CVErr(answer(c) And 65535)
+        Next c
+    Else
+        For c = LBound(answer, 2) To UBound(answer, 2)
+            For r = LBound(answer, 1) To UBound(answer, 1)
+                If VarType(answer(r, c)) = vbLong Then answer(r, c) = CVErr(answer(r, c) And 65535)
+            Next r
+        Next c
+    End If
+End Sub
+
+' xlwings hands over a single row without its second dimension.
+Private Function IsFlat(ByRef answer As Variant) As Boolean
+    Dim bound As Long
+    On Error GoTo Flat
+    bound = UBound(answer, 2)
+    Exit Function
+Flat:
+    IsFlat = True
+End Function
+
+Private Function Served(ByVal asked As String, ByRef sent() As Variant) As Variant
+    Dim again As Boolean
+    On Error GoTo Lost
+Once:
+    If Connected() Then
+        Served = server.CallUDF("{host}", asked, sent)
+    ElseIf asked = "CRM_ERROR" Then
+        Served = failure
+    Else
+        Served = CVErr(xlErrNA)
+    End If
+    Exit Function
+Lost:
+    Set server = Nothing
+    Served = CVErr(xlErrValue)
+    If again Then Exit Function
+    again = True
+    Resume Once
+End Function
+
+' A failed start is not tried again for a minute: each of the book's formulas would wait for it.
+Private Function Connected() As Boolean
+    Dim folder As String, command As String, activated As Variant
+    If Not server Is Nothing Then
+        Connected = True
+        Exit Function
+    End If
+    If Len(failure) > 0 And Now < retryFrom Then Exit Function
+    On Error GoTo Failed
+    folder = Setting("dll")
+    If LCase$(Right$(folder, 4)) = ".dll" Then folder = Left$(folder, InStrRev(folder, "\") - 1)
+    If LoadLibraryW(StrPtr(folder & "\" & SERVER_DLL)) = 0 Then
+        Err.Raise vbObjectError + 513, , SERVER_DLL & " cannot be loaded"
+    End If
+    command = Chr$(34) & Setting("python") & Chr$(34) & SERVE
+    If XLPyDLLActivateAuto(activated, command, 1) <> 0 Then
+        Err.Raise vbObjectError + 513, , Split(activated & vbLf, vbLf)(0)
+    End If
+    Set server = activated
+    failure = ""
+    Connected = True
+    Exit Function
+Failed:
+    failure = Left$("Python did not start (" & Err.Description, 170) & _
+        "): run xlcrm setup, wait a minute, then press Ctrl+Alt+F9"
+    retryFrom = Now + TimeSerial(0, 1, 0)
+    Set server = Nothing
+    Connected = False
+End Function
+
+Private Function Setting(ByVal wanted As String) As String
+    Dim path As String, channel As Integer, content() As Byte, entry As Variant
+    path = Environ$("APPDATA") & "\xlcrm\settings.ini"
+    ReDim content(0 To FileLen(path) - 1)
+    channel = FreeFile
+    Open path For Binary Access Read Shared As #channel
+    Get #channel, , content
+    Close #channel
+    For Each entry In Split(Replace(StrConv(content, vbUnicode), vbCr, ""), vbLf)
+        If LCase$(Left$(entry, Len(wanted) + 1)) = wanted & "=" Then
+            Setting = Trim$(Mid$(entry, Len(wanted) + 2))
+        End If
+    Next entry
+    If Len(Setting) = 0 Then Err.Raise vbObjectError + 513, , "settings.ini has no " & wanted
+End Function

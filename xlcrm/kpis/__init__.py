@@ -1,0 +1,1 @@
+"""The single figures, each declared once: population, numerator, denominator, unit, direction."""

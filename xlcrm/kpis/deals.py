@@ -1,0 +1,165 @@
+"""The KPIs of opportunities."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from xlcrm.kpis.declaration import Better, Kpi, rows, total
+from xlcrm.kpis.open_deals import EXPECTED, OPEN, OPEN_VALUED, OPEN_WORTH, VALUE
+from xlcrm.reduce.dates import days
+from xlcrm.reduce.population import Population, Rule
+
+_WON = Rule(nw.col("status") == "won", "not won", ("status",))
+_LOST = Rule(nw.col("status") == "lost", "not lost", ("status",))
+_HAS_AMOUNT = Rule(
+    ~nw.col("amount").is_null(), "no amount", ("amount",), lack=True, remedy="enter amounts"
+)
+_CYCLE = days(nw.col("closed_on")) - days(nw.col("created"))
+_CYCLE_COLUMNS = ("created", "closed_on")
+
+CREATED = Population("deals", "opportunities", date="created")
+CLOSED = Population(
+    "deals",
+    "deals won or lost",
+    (Rule(nw.col("status").is_in(["won", "lost"]), "neither won nor lost", ("status",)),),
+    date="closed_on",
+)
+WON = Population("deals", "deals won", (_WON,), date="closed_on")
+LOST = Population("deals", "deals lost", (_LOST,), date="closed_on")
+WON_VALUED = Population("deals", "deals won", (_WON, _HAS_AMOUNT), date="closed_on")
+LOST_VALUED = Population("deals", "deals lost", (_LOST, _HAS_AMOUNT), date="closed_on")
+WON_TIMED = Population(
+    "deals",
+    "deals won",
+    (
+        _WON,
+        Rule(~nw.col("created").is_null(), "no created date", ("created",), True, "enter it"),
+        Rule(~nw.col("closed_on").is_null(), "no closed_on date", ("closed_on",), True, "enter it"),
+        Rule(
+            nw.col("closed_on") >= nw.col("created"), "closed before it was created", _CYCLE_COLUMNS
+        ),
+    ),
+    date="closed_on",
+)
+
+KPIS = (
+    Kpi(
+        "opportunities_created",
+        "Opportunities created",
+        "The number of opportunities opened in the period, by their created date.",
+        "requirements row 49",
+        "deals",
+        Better.HIGHER,
+        (CREATED,),
+        rows(),
+    ),
+    Kpi(
+        "won_deals",
+        "Deals won",
+        "The number of deals won in the period, by their closing date.",
+        "requirements row 32",
+        "deals",
+        Better.HIGHER,
+        (WON,),
+        rows(),
+    ),
+    Kpi(
+        "lost_deals",
+        "Deals lost",
+        "The number of deals lost in the period, by their closing date.",
+        "requirements row 33",
+        "deals",
+        Better.LOWER,
+        (LOST,),
+        rows(),
+    ),
+    Kpi(
+        "open_deals",
+        "Open deals",
+        "The number of open deals, by the day they are expected to close; deals on hold are not "
+        "open.",
+        "definition D4",
+        "deals",
+        Better.HIGHER,
+        (OPEN,),
+        rows(),
+    ),
+    Kpi(
+        "won_amount",
+        "Amount won",
+        "The sum of the amounts of deals won in the period, by their closing date.",
+        "requirements row 25",
+        "money",
+        Better.HIGHER,
+        (WON_VALUED,),
+        total("amount"),
+    ),
+    Kpi(
+        "lost_amount",
+        "Amount lost",
+        "The sum of the amounts of deals lost in the period, by their closing date.",
+        "requirements row 17",
+        "money",
+        Better.LOWER,
+        (LOST_VALUED,),
+        total("amount"),
+    ),
+    Kpi(
+        "open_amount",
+        "Open pipeline",
+        "The sum of what open deals would bring if all of them were won, by expected close.",
+        "requirements row 11",
+        "money",
+        Better.HIGHER,
+        (OPEN_VALUED,),
+        total("value"),
+        weighting=VALUE,
+        settings=("missing_amount",),
+    ),
+    Kpi(
+        "expected_revenue",
+        "Expected revenue",
+        "The sum over open deals of amount times the probability that the deal is won, by expected "
+        "close; the manager's override beats both.",
+        "definitions D3 and D4",
+        "money",
+        Better.HIGHER,
+        (OPEN_WORTH,),
+        total("worth"),
+        weighting=EXPECTED,
+        settings=("missing_amount", "prior_strength"),
+    ),
+    Kpi(
+        "average_deal",
+        "Average deal",
+        "The mean amount of deals won in the period: their sum by their number.",
+        "requirements row 7",
+        "money",
+        Better.HIGHER,
+        (WON_VALUED,),
+        total("amount"),
+        rows(),
+    ),
+    Kpi(
+        "win_rate",
+        "Win rate",
+        "Deals won by deals won or lost in the period, by their closing date.",
+        "definition D2",
+        "share",
+        Better.HIGHER,
+        (CLOSED,),
+        total("won", (nw.col("status") == "won").cast(nw.Float64()), ("status",)),
+        rows(),
+    ),
+    Kpi(
+        "cycle_days",
+        "Sales cycle",
+        "The mean number of days from creation to closing of deals won in the period.",
+        "requirements row 7",
+        "days",
+        Better.LOWER,
+        (WON_TIMED,),
+        total("cycle", _CYCLE, _CYCLE_COLUMNS),
+        rows(),
+    ),
+)

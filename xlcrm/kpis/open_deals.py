@@ -1,0 +1,212 @@
+"""What open deals are worth: amount, list price or the manager's override, and how surely."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from xlcrm.cells import text_key
+from xlcrm.kpis.declaration import Weighting
+from xlcrm.kpis.probability import LEAST, METHODS, MOST, probabilities
+from xlcrm.model.model import Model
+from xlcrm.reduce.population import Population, Rule
+
+FROM_AMOUNT, FROM_LIST, FROM_OVERRIDE = 0.0, 1.0, 2.0
+"""Where a deal's value comes from: its amount, its product's list price, the manager."""
+
+_STATUS_OPEN = Rule(nw.col("status") == "open", "not open", ("status",))
+_VALUED = Rule(
+    ~nw.col("value").is_null(),
+    "no amount",
+    ("amount", "product"),
+    lack=True,
+    remedy="enter amounts, or set missing_amount to list price",
+)
+
+
+def list_prices(model: Model) -> dict[str, float]:
+    """Give the list price of each product that has one, by its folded name.
+
+    Args:
+        model: A model, with or without products.
+    """
+    if "products" not in model.tables:
+        return {}
+    frame = model.columns("products", ["product", "list_price"]).frame.collect().to_pandas()
+    priced = frame[frame["list_price"].notna() & frame["product"].notna()]
+    return {
+        text_key(str(name)): float(price)
+        for name, price in zip(priced["product"], priced["list_price"], strict=True)
+    }
+
+
+def with_value(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add what an open deal is worth if won, as ``value`` of the kind ``value_from``.
+
+    A value from a list price is 1 here, a count, and gets its price as a weight later: so the
+    price needs no join, on any engine.
+
+    Args:
+        model: The model, whose setting ``missing_amount`` decides.
+        frame: Deals with ``amount`` and ``product``.
+    """
+    amount = nw.col("amount")
+    if not _uses_list_prices(model):
+        return frame.with_columns(value=amount, value_from=nw.lit(FROM_AMOUNT))
+    prices = list_prices(model)
+    products = model.columns("deals", ["product"]).frame.unique().collect()["product"].to_list()
+    priced = [p for p in products if isinstance(p, str) and text_key(p) in prices]
+    by_list = amount.is_null() & nw.col("product").is_in(priced)
+    return frame.with_columns(
+        value=nw.when(by_list).then(nw.lit(1.0)).otherwise(amount),
+        value_from=nw.when(by_list).then(nw.lit(FROM_LIST)).otherwise(nw.lit(FROM_AMOUNT)),
+    )
+
+
+def with_worth(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add ``worth`` of the kind ``worth_from``: the override where there is one, else the value.
+
+    Args:
+        model: The model.
+        frame: Deals with ``amount``, ``product`` and ``override``.
+    """
+    called = ~nw.col("override").is_null()
+    return with_value(model, frame).with_columns(
+        worth=nw.when(called).then(nw.col("override")).otherwise(nw.col("value")),
+        worth_from=nw.when(called).then(nw.lit(FROM_OVERRIDE)).otherwise(nw.col("value_from")),
+    )
+
+
+OPEN = Population("deals", "open deals", (_STATUS_OPEN,), date="expected_close")
+"""Open deals, by the day on which the customer is expected to decide."""
+
+OPEN_VALUED = Population(
+    "deals",
+    "open deals",
+    (_STATUS_OPEN, _VALUED),
+    date="expected_close",
+    adds=("value", "value_from"),
+    needs=("amount", "product"),
+    prepare=with_value,
+)
+"""Open deals with what they would bring if won."""
+
+OVERDUE = ("push", "include", "exclude")
+"""What happens to open deals whose expected close lies before `as_of`; the default first: they
+are pushed to `as_of`, counted where they stand, or left out (definition D4)."""
+
+_OMITTED = Rule(
+    nw.col("forecast_category").is_null()
+    | ~nw.col("forecast_category").is_in(["omitted", "Omitted", "OMITTED"]),
+    "omitted from the forecast",
+    ("forecast_category",),
+)
+_WORTH = Rule(
+    ~nw.col("worth").is_null(), _VALUED.otherwise, _VALUED.columns, lack=True, remedy=_VALUED.remedy
+)
+_NOT_OVERDUE = Rule(
+    nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("expected_close",)
+)
+
+
+def expected_population(overdue: str = OVERDUE[0]) -> Population:
+    """Give the open deals of a forecast, by the day on which they are expected to close.
+
+    Args:
+        overdue: What happens to overdue deals, one of `OVERDUE`.
+    """
+
+    def prepare(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        as_of = nw.lit(datetime.combine(model.as_of, time()))
+        late = nw.col("expected_close") < as_of
+        expected = nw.col("expected_close")
+        if overdue == "push":
+            expected = nw.when(late).then(as_of).otherwise(expected)
+        return with_worth(model, frame).with_columns(
+            expected_on=expected, is_overdue=nw.when(late).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+        )
+
+    rules = (_STATUS_OPEN, _OMITTED, _WORTH)
+    return Population(
+        "deals",
+        "open deals",
+        (*rules, _NOT_OVERDUE) if overdue == "exclude" else rules,
+        date="expected_on",
+        adds=("value", "value_from", "worth", "worth_from", "expected_on", "is_overdue"),
+        needs=("amount", "product", "override", "expected_close"),
+        prepare=prepare,
+    )
+
+
+OPEN_WORTH = expected_population()
+"""Open deals with what they are worth, overdue ones pushed to `as_of`."""
+
+
+def list_price_weights(model: Model, groups: pd.DataFrame, kind: str) -> np.ndarray[Any, Any]:
+    """Give the weight of each group's value: its list price where that stands in for an amount.
+
+    Args:
+        model: The model.
+        groups: Groups of open deals, with ``product`` where list prices are used.
+        kind: The column that says where each group's value comes from.
+    """
+    weights = np.ones(len(groups))
+    by_list = (groups[kind] == FROM_LIST).to_numpy()
+    if by_list.any():
+        prices = list_prices(model)
+        weights[by_list] = [prices[text_key(str(name))] for name in groups["product"][by_list]]
+    return weights
+
+
+def _value_weights(model: Model, _: str, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    return list_price_weights(model, groups, "value_from")
+
+
+def _expected_weights(model: Model, method: str, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    weights = list_price_weights(model, groups, "worth_from")
+    weights *= win_probabilities(model, method, groups)
+    return weights
+
+
+def win_probabilities(model: Model, method: str, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Give the probability of each group of open deals; 1 where the manager has put an amount.
+
+    Args:
+        model: The model.
+        method: One of the methods of definition D3.
+        groups: Groups with ``stage``, ``worth_from``, and ``probability`` for the method ``deal``.
+    """
+    chance = np.ones(len(groups))
+    asked = (groups["worth_from"] != FROM_OVERRIDE).to_numpy()
+    if method == "deal":
+        own = groups["probability"].to_numpy(dtype=float)
+        has_own = asked & ~np.isnan(own)
+        chance[has_own] = np.clip(own[has_own], LEAST, MOST)
+        asked &= ~has_own
+    chance[asked] = probabilities(model, method, groups["stage"][asked].tolist())
+    return chance
+
+
+def _expected_keys(model: Model, method: str) -> tuple[str, ...]:
+    product = ("product",) if _uses_list_prices(model) else ()
+    own = ("probability",) if method == "deal" else ()
+    return ("worth_from", "stage", *product, *own)
+
+
+def _value_keys(model: Model, _: str) -> tuple[str, ...]:
+    return ("value_from", "product") if _uses_list_prices(model) else ("value_from",)
+
+
+def _uses_list_prices(model: Model) -> bool:
+    return model.settings.word("missing_amount") == "list price"
+
+
+VALUE = Weighting(("plain",), _value_keys, _value_weights)
+"""Weights for ``value``: list prices."""
+
+EXPECTED = Weighting(METHODS, _expected_keys, _expected_weights)
+"""Weights for ``worth``: list prices times the probability of the deal's stage."""

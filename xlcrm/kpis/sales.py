@@ -1,0 +1,119 @@
+"""The KPIs of sales: order lines, or deals won where the model has no orders."""
+
+from __future__ import annotations
+
+import narwhals as nw
+
+from xlcrm.kpis.declaration import Better, Kpi, distinct, total
+from xlcrm.reduce.population import Population, Rule
+
+_AMOUNT = Rule(~nw.col("amount").is_null(), "no amount", ("amount",), True, "enter amounts")
+_COST = Rule(~nw.col("cost").is_null(), "no cost", ("cost",), True, "enter costs")
+_ACCOUNT = Rule(~nw.col("account_id").is_null(), "no account", ("account_id",), True, "enter it")
+_WON = Rule(nw.col("status") == "won", "not won", ("status",))
+_AS_ORDERS = {"order_id": "deal_id", "date": "closed_on"}
+
+ORDER_LINES = Population("orders", "order lines", (_AMOUNT,), date="date")
+WON_AS_ORDERS = Population(
+    "deals", "deals won", (_WON, _AMOUNT), date="closed_on", reads=_AS_ORDERS
+)
+SALES = (ORDER_LINES, WON_AS_ORDERS)
+"""What was sold: order lines, or deals won where the model has no orders."""
+
+SALES_OF_ACCOUNTS = (
+    Population("orders", "order lines", (_ACCOUNT, _AMOUNT), date="date"),
+    Population("deals", "deals won", (_WON, _ACCOUNT, _AMOUNT), date="closed_on", reads=_AS_ORDERS),
+)
+"""The same, as far as the customer is known."""
+
+COSTED_LINES = Population("orders", "order lines", (_AMOUNT, _COST), date="date")
+
+_MARGIN = total("gross margin", nw.col("amount") - nw.col("cost"), ("amount", "cost"))
+
+KPIS = (
+    Kpi(
+        "revenue",
+        "Revenue",
+        "The sum of the net amounts sold in the period: order lines, or deals won where there are "
+        "no orders.",
+        "requirements row 25",
+        "money",
+        Better.HIGHER,
+        SALES,
+        total("amount"),
+    ),
+    Kpi(
+        "margin",
+        "Gross margin",
+        "Revenue less the cost of what was sold, as a share of revenue; lines without a cost are "
+        "left out of both.",
+        "requirements row 77",
+        "share",
+        Better.HIGHER,
+        (COSTED_LINES,),
+        _MARGIN,
+        total("amount"),
+    ),
+    Kpi(
+        "margin_amount",
+        "Gross margin in money",
+        "Revenue less the cost of what was sold; lines without a cost are left out.",
+        "requirements row 77",
+        "money",
+        Better.HIGHER,
+        (COSTED_LINES,),
+        _MARGIN,
+    ),
+    Kpi(
+        "orders",
+        "Orders",
+        "The number of different orders in the period, or of deals won where there are no orders.",
+        "requirements row 68",
+        "orders",
+        Better.HIGHER,
+        SALES,
+        distinct("order_id"),
+    ),
+    Kpi(
+        "customers",
+        "Customers",
+        "The number of different accounts that bought in the period.",
+        "requirements row 68",
+        "customers",
+        Better.HIGHER,
+        SALES_OF_ACCOUNTS,
+        distinct("account_id"),
+    ),
+    Kpi(
+        "revenue_per_customer",
+        "Revenue per customer",
+        "Revenue in the period by the number of accounts that bought in it.",
+        "requirements row 69",
+        "money",
+        Better.HIGHER,
+        SALES_OF_ACCOUNTS,
+        total("amount"),
+        distinct("account_id"),
+    ),
+    Kpi(
+        "sales_per_customer",
+        "Orders per customer",
+        "Orders in the period by the number of accounts that bought in it.",
+        "requirements row 68",
+        "orders",
+        Better.HIGHER,
+        SALES_OF_ACCOUNTS,
+        distinct("order_id"),
+        distinct("account_id"),
+    ),
+    Kpi(
+        "repeat_purchases",
+        "Repeat purchases",
+        "Orders beyond each account's first in the period: orders less the accounts that bought.",
+        "requirements row 63",
+        "orders",
+        Better.HIGHER,
+        SALES_OF_ACCOUNTS,
+        distinct("order_id") - distinct("account_id"),
+    ),
+)

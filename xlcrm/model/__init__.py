@@ -1,0 +1,1 @@
+"""What the data is: table kinds, columns, header names, handles, settings."""

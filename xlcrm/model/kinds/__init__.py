@@ -1,0 +1,1 @@
+"""The declarations of the table kinds, one file per part of a company's work."""

@@ -1,0 +1,173 @@
+"""A model: the tables that a workbook holds, with its settings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import narwhals as nw
+import pandas as pd
+
+from xlcrm.cells import Cell, Range, Rows, is_blank, text_key, text_of
+from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue, listing
+from xlcrm.model.columns import Reading
+from xlcrm.model.headers import recognise
+from xlcrm.model.settings import Settings, reading, settings_of
+from xlcrm.model.table import CellTable, Columns, Table, table_of
+
+EVENT_DATES: Mapping[str, tuple[str, ...]] = {
+    "deals": ("created", "closed_on", "last_update"),
+    "snapshots": ("taken_on",),
+    "orders": ("date",),
+    "activities": ("date",),
+    "surveys": ("date",),
+}
+"""The dates of things that have happened: the newest is the default for `as_of`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """The tables of a workbook by kind, and the settings in force.
+
+    Attributes:
+        tables: One table a kind.
+        settings: What the Settings table says, else the defaults.
+        aliases: For each column, folded texts that mean another text.
+        given_as_of: The day that CRM_MODEL was given, or None.
+    """
+
+    tables: Mapping[str, Table]
+    settings: Settings
+    aliases: Mapping[str, Mapping[str, str]]
+    given_as_of: date | None = None
+
+    def table(self, kind: str) -> Table:
+        """Give the table of a kind.
+
+        Raises:
+            NotAvailable: The model has none.
+        """
+        if kind not in self.tables:
+            has = f"it has {listing(self.tables)}" if self.tables else "it has no tables"
+            raise NotAvailable(f"the model has no rows of {kind}; {has}")
+        return self.tables[kind]
+
+    def columns(self, kind: str, names: Sequence[str]) -> Columns:
+        """Give typed columns of the table of a kind."""
+        return self.table(kind).columns(names, self.reading)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How the cells of the tables are read."""
+        return reading(self.settings, self.aliases)
+
+    @cached_property
+    def as_of(self) -> date:
+        """The day the figures are seen from: given, set, or the newest event in the data.
+
+        Raises:
+            NotAvailable: No day is given and the data have no event.
+        """
+        if self.given_as_of:
+            return self.given_as_of
+        chosen = self.settings["as_of"]
+        if isinstance(chosen, date):
+            return chosen
+        newest = [day for kind in EVENT_DATES if kind in self.tables for day in self._newest(kind)]
+        if not newest:
+            raise NotAvailable("no day to look from: set as_of, or give rows with dates")
+        return max(newest)
+
+    def _newest(self, kind: str) -> list[date]:
+        names = EVENT_DATES[kind]
+        frame = self.columns(kind, names).frame
+        latest = frame.select(*(nw.col(name).max() for name in names)).collect()
+        days = [latest[name].item() for name in names]
+        return [pd.Timestamp(day).date() for day in days if not pd.isna(day)]
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of everything the model answers from."""
+        hashed = hashlib.blake2b(digest_size=8)
+        for name in sorted(self.tables):
+            hashed.update(f"{name} {self.tables[name].digest};".encode())
+        hashed.update(repr((self.settings.given, self.given_as_of)).encode())
+        return hashed.hexdigest()
+
+
+def model_of(tables: Iterable[Table], as_of: date | None = None) -> Model:
+    """Join tables to a model; Settings and Aliases tables among them take effect.
+
+    Args:
+        tables: At most one of each kind.
+        as_of: The day the figures are seen from; None for the setting.
+
+    Raises:
+        WrongValue: Two tables are of one kind, or a setting is wrong.
+    """
+    by_kind: dict[str, Table] = {}
+    for table in tables:
+        name = table.kind.name
+        if name in by_kind:
+            raise WrongValue(
+                f"two tables of {name}: {by_kind[name].label} and {table.label}; give one"
+            )
+        by_kind[name] = table
+    system = next(
+        (t.origin.date_system for t in by_kind.values() if isinstance(t, CellTable)), 1900
+    )
+    given = Settings()
+    settings = by_kind.get("settings")
+    if isinstance(settings, CellTable):
+        given = settings_of(_pairs(settings), system)
+    return Model(
+        tables=by_kind,
+        settings=given,
+        aliases=_aliases(by_kind.get("aliases")),
+        given_as_of=as_of,
+    )
+
+
+def model_of_range(cells: Range) -> Model:
+    """Make a model of one range, whose kind its headers tell.
+
+    Raises:
+        NotAvailable: The range is blank.
+        UnknownName: The headers are of no kind.
+    """
+    header: Rows = [row for row in cells.rows if not all(map(is_blank, row))][:1]
+    if not header:
+        raise NotAvailable(f"no rows in range {cells.origin.name or 'given'}: it is blank")
+    names = ["" if isinstance(cell, ExcelError) else text_of(cell) for cell in header[0]]
+    kinds = recognise(names)
+    if not kinds:
+        raise WrongValue(
+            f"the headers {listing(names)} are of no table kind: name it with CRM_TABLE"
+        )
+    return model_of([table_of(kinds[0][0], cells)])
+
+
+def _pairs(table: CellTable) -> Iterable[tuple[Cell, Cell]]:
+    name, value = table.position["name"], table.position["value"]
+    return ((row[name], row[value]) for row in table.rows)
+
+
+def _aliases(table: Table | None) -> Mapping[str, Mapping[str, str]]:
+    if not isinstance(table, CellTable):
+        return {}
+    places = [table.position[name] for name in ("column", "found", "means")]
+    aliases: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(table.rows):
+        cells = [row[place] for place in places]
+        for cell in cells:
+            if isinstance(cell, ExcelError):
+                raise ErrorInData(
+                    cell, f"the Aliases table holds {cell.text} in {table.place(number)}"
+                )
+        column, found, means = map(text_of, cells)
+        if column and found and means:
+            aliases.setdefault(column, {})[text_key(found)] = means
+    return aliases

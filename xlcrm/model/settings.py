@@ -1,0 +1,197 @@
+"""The named parameters of a workbook: each declared once, with its default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from xlcrm.cells import (
+    Cell,
+    date_of_serial,
+    date_of_text,
+    is_blank,
+    number_of_text,
+    number_text,
+    text_key,
+    text_of,
+)
+from xlcrm.errors import ErrorInData, ExcelError, OutOfDomain, WrongValue, listing, suggestion
+from xlcrm.model.columns import Reading
+
+Value = str | float | date | None
+
+
+class SettingType(StrEnum):
+    """What a setting holds."""
+
+    WORD = "word"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A named parameter: its default, and what it means to a manager.
+
+    Attributes:
+        name: As it stands in the Settings table.
+        default: Its value where the table has none.
+        meaning: One sentence.
+        type: What it holds.
+        choices: The words allowed, for a word.
+        low: The least number allowed.
+        high: The greatest number allowed.
+    """
+
+    name: str
+    default: Value
+    meaning: str
+    type: SettingType = SettingType.NUMBER
+    choices: tuple[str, ...] = ()
+    low: float = 0.0
+    high: float = 1e15
+
+
+def _word(name: str, choices: tuple[str, ...], meaning: str) -> Setting:
+    return Setting(name, choices[0], meaning, SettingType.WORD, choices)
+
+
+SETTINGS: Mapping[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "as_of",
+            None,
+            "The day the figures are seen from; blank means the newest event in the data.",
+            SettingType.DATE,
+        ),
+        _word("date_system", ("1900", "1904"), "The workbook's date system."),
+        _word("decimal", ("auto", ".", ","), "The decimal sign of numbers that stand as text."),
+        _word("dayfirst", ("auto", "yes", "no"), "Whether 03/04/2026 as text is 3 April."),
+        _word("errors", ("strict", "skip"), "Whether a needed error cell stops or is left out."),
+        _word("text_numbers", ("convert", "strict"), "Whether numbers that stand as text count."),
+        _word(
+            "missing_amount",
+            ("leave out", "list price"),
+            "What stands in for an open deal's missing amount.",
+        ),
+        _word("live", ("on", "refresh"), "Whether tables are taken over at once or on Refresh."),
+        Setting("fy_start", 1.0, "The month in which the fiscal year starts.", low=1, high=12),
+        Setting(
+            "prior_strength",
+            10.0,
+            "How many past deals the configured stage probability weighs as much as.",
+        ),
+        Setting("credible_level", 0.90, "The level of intervals round a stage's win rate.", high=1),
+        Setting("confidence_level", 0.95, "The level of intervals round a win rate.", high=1),
+        Setting("key_account_share", 0.80, "The share of sales that key accounts bring.", high=1),
+        Setting("abc_b_share", 0.95, "The share of sales that A and B accounts bring.", high=1),
+        Setting("coverage_needed", 0.60, "The share of weights a score needs to be one.", high=1),
+        Setting(
+            "threshold_share", 0.90, "The share of the target that still counts as amber.", high=1
+        ),
+        Setting("weight_finance", 40.0, "The weight of the finance perspective."),
+        Setting("weight_perspective", 20.0, "The weight of every other perspective."),
+    )
+}
+
+
+class Settings(Mapping[str, Value]):
+    """The settings in force: what the workbook says, else the default."""
+
+    def __init__(self, given: Mapping[str, Value] | None = None) -> None:
+        self._given = dict(given or {})
+
+    def __getitem__(self, name: str) -> Value:
+        return self._given[name] if name in self._given else SETTINGS[name].default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(SETTINGS)
+
+    def __len__(self) -> int:
+        return len(SETTINGS)
+
+    @property
+    def given(self) -> Mapping[str, Value]:
+        """The settings that the workbook names, in the order of their names."""
+        return dict(sorted(self._given.items()))
+
+    def number(self, name: str) -> float:
+        """Give a setting that is a number."""
+        value = self[name]
+        if not isinstance(value, float):
+            raise TypeError(f"{name} is no number")
+        return value
+
+    def word(self, name: str) -> str:
+        """Give a setting that is a word."""
+        return str(self[name])
+
+
+def settings_of(rows: Iterable[tuple[Cell, Cell]], date_system: int = 1900) -> Settings:
+    """Read settings from rows of name and value.
+
+    Args:
+        rows: Name and value; a blank value leaves the default.
+        date_system: 1900 or 1904, for dates.
+
+    Raises:
+        WrongValue: A name is unknown, or a value is none of its choices.
+        OutOfDomain: A number lies outside its limits.
+        ErrorInData: A cell holds an error.
+    """
+    given: dict[str, Value] = {}
+    for name_cell, value in rows:
+        for cell in (name_cell, value):
+            if isinstance(cell, ExcelError):
+                raise ErrorInData(cell, f"the Settings table holds {cell.text}")
+        name = text_key(text_of(name_cell)).replace(" ", "_")
+        if not name or is_blank(value):
+            continue
+        if name not in SETTINGS:
+            raise WrongValue(f"there is no setting {name!r}; {suggestion(name, SETTINGS)}")
+        given[name] = _value(SETTINGS[name], value, date_system)
+    return Settings(given)
+
+
+def _value(setting: Setting, cell: Cell, date_system: int) -> Value:
+    text = text_of(cell)
+    if setting.type is SettingType.DATE:
+        if isinstance(cell, float):
+            return date_of_serial(cell, date_system)
+        return date_of_text(text)
+    if setting.type is SettingType.WORD:
+        if isinstance(cell, bool):
+            text = "yes" if cell else "no"
+        if text_key(text) not in setting.choices:
+            raise WrongValue(f"{setting.name} is {listing(setting.choices)}, not {text!r}")
+        return text_key(text)
+    if setting.type is SettingType.TEXT:
+        return text
+    number = cell if isinstance(cell, float) else number_of_text(text)
+    if not setting.low <= number <= setting.high:
+        raise OutOfDomain(
+            f"{setting.name} lies between {number_text(setting.low)} and "
+            f"{number_text(setting.high)}, not at {number_text(number)}"
+        )
+    return number
+
+
+def reading(settings: Settings, aliases: Mapping[str, Mapping[str, str]]) -> Reading:
+    """Give the part of the settings that typing needs.
+
+    Args:
+        settings: The settings in force.
+        aliases: For each column, folded texts that mean another text.
+    """
+    day_first = {"auto": None, "yes": True, "no": False}[settings.word("dayfirst")]
+    return Reading(
+        date_system=int(settings.word("date_system")),
+        decimal=settings.word("decimal"),
+        day_first=day_first,
+        text_numbers=settings.word("text_numbers"),
+        aliases=aliases,
+    )

@@ -1,0 +1,237 @@
+"""Which rows count, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import narwhals as nw
+
+from xlcrm.conditions import Where, conditions
+from xlcrm.errors import ErrorInData, NotAvailable, OutOfDomain, WrongValue
+from xlcrm.model.columns import Problem
+from xlcrm.model.model import Model
+from xlcrm.model.table import ROW
+from xlcrm.periods import Period
+from xlcrm.reduce.filters import filter_of
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a row must meet in order to count.
+
+    Attributes:
+        keeps: The condition, over the population's columns.
+        otherwise: Why a row that does not meet it is left out.
+        columns: The columns it looks at.
+        lack: Whether such a row lacks data (and a figure over no other rows is #N/A).
+        remedy: What to do about rows that lack data.
+    """
+
+    keeps: nw.Expr
+    otherwise: str
+    columns: tuple[str, ...]
+    lack: bool = False
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Population:
+    """The rows of a table that a figure is about.
+
+    Attributes:
+        table: The table's kind.
+        words: The rows in words, such as "deals won".
+        rules: What a row must meet, in the order in which reasons are given.
+        date: The column that `period` looks at, or None.
+        reads: Other names under which figures know columns of the table.
+        adds: Names of columns that `prepare` adds to the table's own.
+        needs: The table's columns that `prepare` looks at.
+        prepare: Adds columns that rules and figures need beyond the table's own, or None.
+    """
+
+    table: str
+    words: str
+    rules: tuple[Rule, ...] = ()
+    date: str | None = None
+    reads: Mapping[str, str] = field(default_factory=dict)
+    adds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    prepare: Callable[[Model, nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Rows of a table with the rules that say which of them count.
+
+    Attributes:
+        frame: All rows, with the columns asked for.
+        rules: The rules of population, `where` and `period`, in this order.
+        problems: Cells that could not be read, by column.
+        notes: What is worth saying about how cells were read.
+    """
+
+    frame: nw.LazyFrame[Any]
+    rules: tuple[Rule, ...]
+    problems: Mapping[str, tuple[Problem, ...]]
+    notes: tuple[str, ...]
+
+    @property
+    def counted(self) -> nw.LazyFrame[Any]:
+        """The rows that count."""
+        return self.frame.filter(*(rule.keeps for rule in self.rules)) if self.rules else self.frame
+
+    @property
+    def reasons(self) -> nw.LazyFrame[Any]:
+        """All rows with a column ``reason``: why a row is left out, missing where it counts."""
+        answer = nw.lit(None).cast(nw.String())
+        for rule in reversed(self.rules):
+            met = rule.keeps.fill_null(value=False)
+            answer = nw.when(met).then(answer).otherwise(nw.lit(rule.otherwise))
+        return self.frame.with_columns(answer.alias("reason"))
+
+
+def select(
+    model: Model,
+    population: Population,
+    columns: Sequence[str],
+    where: Where = "",
+    period: Period | None = None,
+    *,
+    numbered: bool = False,
+) -> Selection:
+    """Find the rows that count.
+
+    Args:
+        model: The model.
+        population: The rows that the figure is about.
+        columns: The columns that the figure needs of them, by the figure's names.
+        where: Conditions on columns of the table or of related tables.
+        period: The days that count, by the population's date.
+        numbered: Whether the rows carry their number, as `ROW`.
+
+    Returns:
+        The selection; `Selection.counted` are the rows that count.
+
+    Raises:
+        CrmError: A cell of a row that counts is an error or cannot be read.
+        WrongValue: A condition cannot be applied.
+        NotAvailable: The model has no such table, or a condition names what is not there.
+    """
+    filters = [filter_of(model, population.table, c) for c in conditions(where)]
+    rules = [
+        *population.rules,
+        *(Rule(f.keeps, f"not {f.words}", f.columns) for f in filters),
+        *_period_rules(population, period),
+    ]
+    tested = [name for rule in rules for name in rule.columns]
+    asked = [population.reads.get(name, name) for name in columns]
+    needed = [n for n in (*asked, *tested, *population.needs) if n not in population.adds]
+    names = list(dict.fromkeys(needed))
+    given = model.columns(population.table, names)
+    if given.problems or numbered:
+        given = model.columns(population.table, [*names, ROW])
+    frame = given.frame
+    if population.prepare:
+        frame = population.prepare(model, frame)
+    renamed = [nw.col(own).alias(name) for name, own in population.reads.items() if own in needed]
+    frame = frame.with_columns(*renamed) if renamed else frame
+    if given.problems:
+        frame, rules = _without_problems(model, population, frame, rules, given.problems)
+    return Selection(frame, tuple(rules), given.problems, given.notes)
+
+
+def _period_rules(population: Population, period: Period | None) -> list[Rule]:
+    if period is None or period.is_all:
+        return []
+    if population.date is None:
+        raise WrongValue(f"{population.words} have no date: leave the period out")
+    date = nw.col(population.date)
+    rules = [Rule(~date.is_null(), f"no {population.date}", (population.date,))]
+    inside = nw.lit(value=True)
+    if period.first:
+        inside = date >= nw.lit(_midnight(period.first))
+    if period.last:
+        before = date <= nw.lit(_midnight(period.last))
+        inside = (inside & before) if period.first else before
+    words = f"{population.date} outside {period.words}"
+    return [*rules, Rule(inside, words, (population.date,))]
+
+
+def _midnight(day: Any) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - cells have no time zone
+
+
+def _without_problems(
+    model: Model,
+    population: Population,
+    frame: nw.LazyFrame[Any],
+    rules: list[Rule],
+    problems: Mapping[str, tuple[Problem, ...]],
+) -> tuple[nw.LazyFrame[Any], list[Rule]]:
+    """Raise for the first unreadable cell of a row that counts, or leave such rows out."""
+    rows = sorted({problem.row for some in problems.values() for problem in some})
+    if model.settings.word("errors") == "skip":
+        skip = Rule(~nw.col(ROW).is_in(rows), "an error or unreadable cell", (ROW,))
+        return frame, [skip, *rules]
+    decided = [rule for rule in rules if not rule.lack]
+    tests = {name for rule in decided for name in rule.columns}
+    undecided = {p.row for name in tests for p in problems.get(name, ())}
+    counted = frame.filter(nw.col(ROW).is_in(rows), *(rule.keeps for rule in decided))
+    needed = undecided | set(counted.select(ROW).collect()[ROW].to_list())
+    if needed:
+        first = min(needed)
+        name, problem = next(
+            (name, p) for name, some in problems.items() for p in some if p.row == first
+        )
+        raise problem_error(model, population.table, name, problem)
+    return frame, rules
+
+
+def problem_error(model: Model, kind: str, name: str, problem: Problem) -> Exception:
+    """Make the error of an unreadable cell, naming its table and row."""
+    place = model.table(kind).place(problem.row)
+    why = problem.why if name in problem.why else f"{name}: {problem.why}"
+    return ErrorInData(problem.code, f"{kind}, {place}: {why}")
+
+
+def left_out(selection: Selection) -> dict[str, int]:
+    """Count the rows left out, by reason, in the order of the rules.
+
+    Args:
+        selection: What was selected.
+    """
+    grouped = selection.reasons.group_by("reason").agg(nw.len().alias("rows")).collect()
+    counts = dict(zip(grouped["reason"].to_list(), grouped["rows"].to_list(), strict=True))
+    words = dict.fromkeys(rule.otherwise for rule in selection.rules)
+    return {reason: int(counts[reason]) for reason in words if reason in counts}
+
+
+def require_rows(selection: Selection, counted: int, population: Population) -> None:
+    """Refuse a figure over no rows where rows only lack data.
+
+    Args:
+        selection: What was selected.
+        counted: How many rows counted.
+        population: The rows that the figure is about.
+
+    Raises:
+        NotAvailable: Nothing counts, and some rows would if they did not lack data.
+    """
+    lacks = [rule for rule in selection.rules if rule.lack]
+    if counted or not lacks:
+        return
+    reasons = left_out(selection)
+    for rule in lacks:
+        if rows := reasons.get(rule.otherwise):
+            raise NotAvailable(
+                f"{rows:,} {population.words} have {rule.otherwise}, and none has one: "
+                f"{rule.remedy}"
+            )
+
+
+def overflow(what: str) -> OutOfDomain:
+    """Make the error of a sum beyond the largest number."""
+    return OutOfDomain(f"overflow: {what} adds up beyond 1.8E+308; look for a mistyped amount")

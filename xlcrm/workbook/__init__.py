@@ -1,0 +1,1 @@
+"""The template as code, and work on workbook files."""
