@@ -35,6 +35,7 @@ class Period:
 ALL = Period(None, None, "all time")
 
 _MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+_RELATIVE = re.compile(r"\b(this|last|next|[yqm]td)\b")
 _NAMED = re.compile(
     r"(?P<which>this|last|next)\s+(?:(?P<count>\d+)\s+)?(?P<unit>day|week|month|quarter|year)s?"
 )
@@ -43,6 +44,11 @@ _QUARTER = re.compile(r"(\d{4})[- ]?q([1-4])", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?w(\d{1,2})", re.ASCII)
+
+
+def is_relative(text: str) -> bool:
+    """Say whether a `period` argument counts from `as_of`."""
+    return bool(_RELATIVE.search(text.casefold()))
 
 
 def period(text: str, as_of: date, fy_start: int = 1) -> Period:
@@ -67,6 +73,13 @@ def period(text: str, as_of: date, fy_start: int = 1) -> Period:
     body = " ".join(text.casefold().split())
     if body in ("", "all"):
         return ALL
+    try:
+        return _read(text, body, as_of, fy_start)
+    except (ValueError, OverflowError):
+        raise WrongValue(f"{text!r} is no period of the calendar") from None
+
+
+def _read(text: str, body: str, as_of: date, fy_start: int) -> Period:
     if ".." in body:
         return _span(text, body, as_of, fy_start)
     if body in ("ytd", "qtd", "mtd"):
@@ -108,26 +121,23 @@ def _relative(found: re.Match[str], as_of: date, fy_start: int, words: str) -> P
 
 
 def _absolute(text: str, body: str, fy_start: int) -> Period:
-    try:
-        if found := _DAY.fullmatch(body):
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-            return Period(day, day, body)
-        if found := _MONTH.fullmatch(body):
-            first, unit = date(int(found[1]), int(found[2]), 1), "month"
-        elif found := _WEEK.fullmatch(body):
-            first, unit = date.fromisocalendar(int(found[1]), int(found[2]), 1), "week"
-        elif found := _QUARTER.fullmatch(body):
-            first = shifted(_fiscal_year(int(found[1]), fy_start), "month", 3 * int(found[2]) - 3)
-            unit = "quarter"
-        elif found := _YEAR.fullmatch(body):
-            first, unit = _fiscal_year(int(found[1]), fy_start), "year"
-        else:
-            raise WrongValue(
-                f"{text!r} is no period: write 2026, 2026-Q3, 2026-03, 2026-01..2026-06, "
-                "this month, last quarter, YTD or last 12 months"
-            )
-    except ValueError:
-        raise WrongValue(f"{text!r} is no period of the calendar") from None
+    if found := _DAY.fullmatch(body):
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+        return Period(day, day, body)
+    if found := _MONTH.fullmatch(body):
+        first, unit = date(int(found[1]), int(found[2]), 1), "month"
+    elif found := _WEEK.fullmatch(body):
+        first, unit = date.fromisocalendar(int(found[1]), int(found[2]), 1), "week"
+    elif found := _QUARTER.fullmatch(body):
+        first = shifted(_fiscal_year(int(found[1]), fy_start), "month", 3 * int(found[2]) - 3)
+        unit = "quarter"
+    elif found := _YEAR.fullmatch(body):
+        first, unit = _fiscal_year(int(found[1]), fy_start), "year"
+    else:
+        raise WrongValue(
+            f"{text!r} is no period: write 2026, 2026-Q3, 2026-03, 2026-01..2026-06, "
+            "this month, last quarter, YTD or last 12 months"
+        )
     return Period(first, shifted(first, unit, 1) - timedelta(days=1), body)
 
 

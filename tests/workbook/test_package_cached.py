@@ -258,7 +258,7 @@ def test_the_engine_gets_rewritten_formulas_and_no_cells_in_the_way(book, tmp_pa
         return text.replace("_xlfn.SEQUENCE(3,2)", 'SEQUENCE(4,3)&"<"')
 
     copy = tmp_path / "copy.xlsx"
-    copy.write_bytes(engine_copy(book, rewrite))
+    copy.write_bytes(engine_copy(book, rewrite)[0])
     assert [one[:2] for one in seen] == [("Out", cell) for cell in ("B1", "C1", "A3", "E3")]
     assert changed_parts(book, copy) == {SHEET}
     assert [one.text for one in formulas(copy)][2] == 'SEQUENCE(4,3)&"<"'
@@ -283,7 +283,7 @@ def test_shared_formulas_get_texts_of_their_own_when_one_changes():
             rb"<sheetData>.*</sheetData>", b"<sheetData>" + rows + b"</sheetData>", data
         ),
     )
-    copy = engine_copy(source, lambda _, cell, text: "0" if cell == "A2" else text)
+    copy = engine_copy(source, lambda _, cell, text: "0" if cell == "A2" else text)[0]
     assert [one.text for one in formulas(copy, "Plain")] == ["B1*2", "0", "B3*2"]
-    same = engine_copy(source, lambda _, __, text: text)
+    same = engine_copy(source, lambda _, __, text: text)[0]
     assert parts(same)["xl/worksheets/sheet3.xml"] == parts(source)["xl/worksheets/sheet3.xml"]

@@ -11,13 +11,14 @@ import narwhals as nw
 import pandas as pd
 
 from xlcrm.analytics.figures import kpi_selection, period_in
-from xlcrm.analytics.forecast import method_words, overdue_option
+from xlcrm.analytics.forecast import overdue_option
 from xlcrm.conditions import Where, conditions
 from xlcrm.errors import CrmError, NotAvailable, shortened
 from xlcrm.functions import Asked
 from xlcrm.kpis.catalogue import kpi as kpi_named
 from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.kpis.open_deals import EXPECTED, expected_population
+from xlcrm.kpis.probability import Chances
 from xlcrm.model.model import Model
 from xlcrm.model.relations import mismatches
 from xlcrm.model.table import ROW
@@ -119,7 +120,7 @@ def explain_kpi(
         ("better", str(declared.better)),
     ]
     if declared.weighting and len(declared.weighting.methods) > 1:
-        facts.append(("method", method_words(model, declared.weighting.method(method))))
+        facts.append(("method", Chances(model, declared.weighting.method(method)).words))
     facts += _arguments(model, by, where, period)
     facts += [(f"setting {name}", model.settings[name]) for name in declared.settings]
     return _table([*facts, *counts(model, part)])
@@ -160,9 +161,9 @@ def explain_forecast(
         ("figure", "Revenue forecast"),
         ("definition", "Deals won, and open deals by the probability that they are won; an "
          "override by the manager beats both amount and probability."),
-        ("source", "definitions D3 and D4"),
+        ("source", "docs/methods.md: Stage probability, Expected revenue"),
         ("unit", "money"),
-        ("method", method_words(model, EXPECTED.method(method))),
+        ("method", Chances(model, EXPECTED.method(method)).words),
         ("overdue", f"{treated}: open deals whose expected close lies before {model.as_of}"),
         *_arguments(model, by, where, period),
     ]  # fmt: skip
@@ -218,7 +219,8 @@ def listed(model: Model, parts: Sequence[Part]) -> pd.DataFrame:
     for part in parts:
         frame = part.selection.reasons
         names = [ROW, *dict.fromkeys(part.columns), "reason"]
-        frames.append(frame.select(*map(nw.col, names)).collect().to_pandas())
+        numbered = frame.select(*map(nw.col, names)).collect().to_pandas()
+        frames.append(numbered.sort_values(ROW, ignore_index=True))
     first, others = frames[0], frames[1:]
     for other in others:
         taken = first["reason"].notna() & other["reason"].isna()

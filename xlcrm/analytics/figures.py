@@ -14,9 +14,9 @@ from xlcrm.errors import ExcelError, WrongValue, ZeroDenominator
 from xlcrm.kpis.catalogue import kpi as kpi_named
 from xlcrm.kpis.declaration import Kpi, Measure
 from xlcrm.model.model import Model
-from xlcrm.periods import Period
+from xlcrm.periods import Period, is_relative
 from xlcrm.periods import period as period_of
-from xlcrm.reduce.grouping import Key, keys_of
+from xlcrm.reduce.grouping import Key, keys_of, with_groups
 from xlcrm.reduce.population import Population, Selection, require_rows, select
 from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
 
@@ -29,8 +29,7 @@ def period_in(model: Model, text: str) -> Period:
         text: The period.
     """
     fy_start = int(model.settings.number("fy_start"))
-    absolute = text.strip()[:4].isdigit() or text.strip().casefold() in ("", "all")
-    return period_of(text, date.min if absolute else model.as_of, fy_start)
+    return period_of(text, model.as_of if is_relative(text) else date.min, fy_start)
 
 
 def kpi_value(
@@ -108,6 +107,9 @@ def kpi_selection(
 
     Returns:
         The population, the selection, and the columns that tell the weights of rows.
+
+    Raises:
+        WrongValue: The KPI has no such method, or none to choose from.
     """
     population = kpi.population(model)
     weighting = kpi.weighting
@@ -140,13 +142,13 @@ def kpi_frame(
     measures = [m for m in (kpi.numerator, kpi.denominator) if m]
     sums = {name: of for m in measures for name, of in m.sums}
     distinct = list(dict.fromkeys(column for m in measures for column in m.distinct))
-    bases = [key.base for key in keys]
-    grouped = grouped_sums(selection.counted, [*bases, *distinct, *weight_keys], sums)
+    groups = [*(key.group for key in keys), *distinct, *weight_keys]
+    grouped = grouped_sums(with_groups(selection.counted, keys), groups, sums)
     require_rows(selection, int(grouped[COUNT].sum()), population)
     weights = None
     if kpi.weighting:
         weights = kpi.weighting.weigh(model, kpi.weighting.method(method), grouped)
-    answer = totals(grouped, keys, list(sums), distinct, weights)
+    answer = totals(grouped, keys, {name: (name, weights) for name in sums}, distinct)
     value = _entered(kpi.numerator, answer)
     if kpi.denominator:
         value = ratio(value, _entered(kpi.denominator, answer))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -18,12 +18,13 @@ from xlcrm.kpis.open_deals import (
     FROM_OVERRIDE,
     OVERDUE,
     expected_population,
+    expected_weights,
     list_price_weights,
 )
-from xlcrm.kpis.probability import method_in_force, stages
+from xlcrm.kpis.probability import Chances, stages
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
-from xlcrm.reduce.grouping import keys_of
+from xlcrm.reduce.grouping import in_order, keys_of, with_groups
 from xlcrm.reduce.population import require_rows, select
 from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
 
@@ -45,7 +46,7 @@ def forecast(
         where: Conditions on deals.
         period: The days that count.
         overdue: What happens to open deals whose expected close lies before `as_of`.
-        method: How probabilities are found (definition D3).
+        method: How probabilities are found (docs/methods.md, Stage probability).
 
     Returns:
         The columns of ``by``; in money ``won``, ``commit``, ``best_case`` (open deals so
@@ -58,19 +59,19 @@ def forecast(
         NotAvailable: There are no deals, a stage has no probability, or no open deal an amount.
         WrongValue: There is no such method or treatment of overdue deals.
     """
-    chosen = EXPECTED.method(method)
+    chances = Chances(model, EXPECTED.method(method))
     days = period_in(model, period)
     won = _won(model, by, where, days)
-    pending = _pending(model, by, where, days, overdue_option(overdue), chosen)
+    pending = _pending(model, by, where, days, overdue_option(overdue), chances)
     names = [name for name in won.columns if name != "won"]
     both = won.merge(pending, on=names, how="outer") if names else won.join(pending)
-    both = both.sort_values(names, ignore_index=True) if names else both
+    both = in_order(both, names, [True] * len(names)) if names else both
     both = both.fillna(dict.fromkeys([c for c in both.columns if c not in names], 0.0))
     if both.empty:
         raise NotAvailable("no deals won or open match: nothing to forecast")
     money = ["won", "commit", "best_case", "weighted", "open"]
     both["total"] = both["won"] + both["weighted"]
-    both["method"] = method_words(model, chosen)
+    both["method"] = chances.words
     return both[[*names, *money, "total", "overdue", "override", "deals", "method"]]
 
 
@@ -86,47 +87,34 @@ def overdue_option(overdue: str) -> str:
     return wanted
 
 
-def method_words(model: Model, method: str) -> str:
-    """Say which method applies, and why where it is not the one asked for.
-
-    Args:
-        model: The model.
-        method: The method asked for.
-    """
-    truly = method_in_force(model, method)
-    if truly == method:
-        return method
-    return f"{truly}: nothing tells how far closed deals came"
-
-
 def _won(model: Model, by: str, where: Where, days: Period) -> pd.DataFrame:
     keys = keys_of(model, WON_VALUED, by)
-    bases = [key.base for key in keys]
-    selection = select(model, WON_VALUED, [*bases, "amount"], where, days)
-    grouped = grouped_sums(selection.counted, bases, {"won": nw.col("amount")})
-    answer = totals(grouped, keys, ["won"])
+    selection = select(model, WON_VALUED, [*(key.base for key in keys), "amount"], where, days)
+    rows = with_groups(selection.counted, keys)
+    grouped = grouped_sums(rows, [key.group for key in keys], {"won": "amount"})
+    answer = totals(grouped, keys, {"won": ("won", None)})
     return pd.DataFrame({**labels_of(answer, keys), "won": answer["won"]})
 
 
 def _pending(
-    model: Model, by: str, where: Where, days: Period, overdue: str, method: str
+    model: Model, by: str, where: Where, days: Period, overdue: str, chances: Chances
 ) -> pd.DataFrame:
     population = expected_population(overdue)
     keys = keys_of(model, population, by)
-    bases = [key.base for key in keys]
-    groups = [
-        *bases,
-        *EXPECTED.keys(model, method),
+    told_by = [
+        *EXPECTED.keys(model, chances.method),
         "value_from",
         "forecast_category",
         "is_overdue",
     ]
-    selection = select(model, population, [*groups, "value", "worth"], where, days)
-    sums = {name: nw.col(name) for name in ("value", "worth")}
-    grouped = grouped_sums(selection.counted, groups, sums)
+    asked = [*(key.base for key in keys), *told_by, "value", "worth"]
+    selection = select(model, population, asked, where, days)
+    groups = [*(key.group for key in keys), *told_by]
+    rows = with_groups(selection.counted, keys)
+    grouped = grouped_sums(rows, groups, {"value": "value", "worth": "worth"})
     require_rows(selection, int(grouped[COUNT].sum()), population)
     value = list_price_weights(model, grouped, "value_from")
-    worth = EXPECTED.weigh(model, method, grouped)
+    worth = expected_weights(chances, grouped)
     category = _categories(model, grouped)
     parts = {
         "commit": ("value", value * (category == "commit")),
@@ -136,11 +124,14 @@ def _pending(
         "overdue": ("value", value * grouped["is_overdue"].to_numpy(dtype=float)),
         "override": ("worth", worth * (grouped["worth_from"] == FROM_OVERRIDE).to_numpy()),
     }
-    answer = totals(grouped, keys, [])
-    columns: dict[str, Any] = {**labels_of(answer, keys), "deals": answer[COUNT].astype(float)}
-    for name, (column, weights) in parts.items():
-        columns[name] = totals(grouped, keys, [column], weights=weights)[column]
-    return pd.DataFrame(columns)
+    answer = totals(grouped, keys, parts)
+    return pd.DataFrame(
+        {
+            **labels_of(answer, keys),
+            **{name: answer[name] for name in parts},
+            "deals": answer[COUNT].astype(float),
+        }
+    )
 
 
 def _categories(model: Model, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
@@ -150,7 +141,14 @@ def _categories(model: Model, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
         frame = stages(model)
         pairs = zip(frame["stage"], frame["category"], strict=True)
         of_stage = {text_key(stage): category for stage, category in pairs}
-    own = groups["forecast_category"].tolist()
-    by_stage = [of_stage.get(text_key(str(stage))) for stage in groups["stage"]]
-    chosen = [b if pd.isna(a) else a for a, b in zip(own, by_stage, strict=True)]
-    return np.array(["" if pd.isna(c) else text_key(str(c)) for c in chosen], dtype=object)
+    own = _each(groups["forecast_category"], lambda name: name)
+    by_stage = _each(groups["stage"], lambda name: of_stage.get(text_key(name)))
+    return np.where(own == "", by_stage, own)
+
+
+def _each(names: pd.Series[Any], means: Callable[[str], Any]) -> np.ndarray[Any, Any]:
+    """Fold what each name means, looking at every different one once; "" for a missing one."""
+    codes, different = pd.factorize(names)
+    meanings = [means(str(name)) for name in different]
+    folded = ["" if pd.isna(meaning) else text_key(str(meaning)) for meaning in meanings]
+    return np.array([*folded, ""], dtype=object)[codes]

@@ -21,7 +21,7 @@ def key_accounts(
     share: float | None = None,
     top: float | None = None,
 ) -> pd.DataFrame:
-    """Rank accounts by sales and class them A, B and C (definition D16).
+    """Rank accounts by sales and class them A, B and C (docs/methods.md, Key accounts).
 
     Key accounts, class A, are the smallest set that brings at least ``share`` of the sales, the
     account that crosses it included.

@@ -14,7 +14,7 @@ from xlcrm.errors import WrongValue, suggestion
 from xlcrm.model.model import Model
 
 MISSING = ("ignore", "zero", "blank")
-"""What a missing score does to those that rest on it; the default first (definition D13)."""
+"""What a missing score does to those that rest on it; the default first (see Roll-up)."""
 
 _FINANCE = ("finan", "финанс")
 _ORDER = (
@@ -30,7 +30,7 @@ def scorecard(model: Model, method: str = "") -> pd.DataFrame:
 
     Args:
         model: A model with measures and objectives.
-        method: The scoring rule (definition D12).
+        method: The scoring rule (docs/methods.md, Scores).
 
     Returns:
         ``perspective``, ``objective``, ``measure``, ``unit``, ``baseline``, ``target``,
@@ -58,10 +58,10 @@ def scorecard(model: Model, method: str = "") -> pd.DataFrame:
         }
     )
     place = frame["perspective"].map(_place)
-    order = frame.assign(place=place).sort_values(
-        ["place", "perspective", "objective", "measure"], kind="stable"
+    order = frame.assign(place=place, measure_id=measures["measure_id"]).sort_values(
+        ["place", "perspective", "objective", "measure", "measure_id"], kind="stable"
     )
-    return order.drop(columns="place").reset_index(drop=True)
+    return order.drop(columns=["place", "measure_id"]).reset_index(drop=True)
 
 
 def perspectives(model: Model, missing: str = "", method: str = "") -> pd.DataFrame:
@@ -70,13 +70,16 @@ def perspectives(model: Model, missing: str = "", method: str = "") -> pd.DataFr
     Args:
         model: A model with measures and objectives.
         missing: What a missing score does, one of `MISSING`.
-        method: The scoring rule (definition D12).
+        method: The scoring rule (docs/methods.md, Scores).
 
     Returns:
         ``perspective``, ``weight`` (share of one), ``score``, ``coverage`` (the share of the
         weights below that is present), ``status`` (green, amber, red, missing, or insufficient
         where the coverage is too low), ``objectives``, ``measures``; finance first, the row
         ``Total`` last.
+
+    Raises:
+        WrongValue: There is no such treatment of missing scores.
     """
     policy = text_key(missing) or MISSING[0]
     if policy not in MISSING:

@@ -54,7 +54,8 @@ def score(
         raise WrongValue(f"there is no method {method!r}; {suggestion(name, METHODS)}")
     if name == "threshold":
         return _threshold(actual, target, red, threshold)
-    return METHODS[name](actual, target, red, stretch, worst)
+    with np.errstate(over="ignore"):  # what is beyond all numbers is beyond 100 too
+        return METHODS[name](actual, target, red, stretch, worst)
 
 
 def progress(actual: Vector, baseline: Vector, target: Vector) -> Vector:
@@ -135,6 +136,7 @@ def _progress(actual: Vector, target: Vector, red: Vector, _: Vector, __: Vector
 
 def _ratio(actual: Vector, target: Vector, red: Vector, _: Vector, __: Vector) -> Vector:
     """Actual by target, or target by actual where less is better (red above the target)."""
+    _refuse_equal(target, red, "red")
     lower = red > target
     above, below = np.where(lower, target, actual), np.where(lower, actual, target)
     if (below == 0).any():
@@ -144,8 +146,9 @@ def _ratio(actual: Vector, target: Vector, red: Vector, _: Vector, __: Vector) -
 
 def _threshold(actual: Vector, target: Vector, red: Vector, share: float) -> Vector:
     """Green from the target on, amber from a share of it on, red below: 100, 50 and 0."""
+    _refuse_equal(target, red, "red")
     lower = red > target
-    limit = np.where(lower, target / share, target * share)
+    limit = np.where(lower == (target >= 0), target / share, target * share)
     reached = np.where(lower, actual <= target, actual >= target)
     near = np.where(lower, actual <= limit, actual >= limit)
     answer = np.where(reached, 100.0, np.where(near, 50.0, 0.0))

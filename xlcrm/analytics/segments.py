@@ -11,6 +11,7 @@ from xlcrm.analytics.figures import kpi_table, ratio
 from xlcrm.conditions import Where
 from xlcrm.errors import ExcelError, NotAvailable, UnknownName
 from xlcrm.model.model import Model
+from xlcrm.reduce.grouping import in_order
 from xlcrm.stats.proportion import wilson
 
 
@@ -47,9 +48,7 @@ def segments(model: Model, by: str, where: Where = "", period: str = "") -> pd.D
     frame[money] = frame[money].fillna(0.0)
     if frame.empty:
         raise NotAvailable("no sales and no closed deals match: there is no segment")
-    frame = frame.sort_values(
-        ["revenue", *names], ascending=[False, *[True] * len(names)], ignore_index=True
-    )
+    frame = in_order(frame, ["revenue", *names], [False, *[True] * len(names)])
     return _finished(model, frame, names, known=rates is not None)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.forecast import method_words
 from xlcrm.errors import ExcelError
 from xlcrm.kpis.open_deals import EXPECTED
-from xlcrm.kpis.probability import stage_rates as rates
+from xlcrm.kpis.probability import Chances
 from xlcrm.model.model import Model
 
 
@@ -17,7 +16,7 @@ def stage_rates(model: Model, method: str = "") -> pd.DataFrame:
 
     Args:
         model: A model with stages and deals.
-        method: The method whose probability is ``probability`` (definition D3).
+        method: The method whose probability is ``probability`` (docs/methods.md).
 
     Returns:
         ``stage``, ``order``, ``configured``; ``won`` and ``closed``, the deals won and closed that
@@ -25,14 +24,13 @@ def stage_rates(model: Model, method: str = "") -> pd.DataFrame:
         credible interval), #N/A where nothing tells how far closed deals came; ``probability``,
         the one in force; and ``method``.
     """
-    chosen = EXPECTED.method(method)
-    frame, past = rates(model)
-    column = {"deal": "smoothed"}.get(chosen, chosen) if past.told_by else "configured"
+    chances = Chances(model, EXPECTED.method(method))
+    frame = chances.rates
     answer = frame[["stage", "order", "configured"]].copy()
     for name in ("won", "closed", "historic", "smoothed", "low", "high"):
         answer[name] = _or_na(frame[name])
-    answer["probability"] = _or_na(frame[column])
-    answer["method"] = method_words(model, chosen)
+    answer["probability"] = _or_na(frame[chances.in_force])
+    answer["method"] = chances.words
     return answer
 
 

@@ -12,7 +12,8 @@ import pandas as pd
 from xlcrm.analytics.scores import score
 from xlcrm.errors import CrmError, NotAvailable, OutOfDomain, WrongValue, suggestion
 from xlcrm.model.model import Model
-from xlcrm.reduce.population import problem_error
+from xlcrm.reduce.problems import problem_error
+from xlcrm.stats.exact import sums_by_code
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -41,7 +42,7 @@ def strategy(model: Model, method: str = "") -> Strategy:
 
     Args:
         model: A model with measures, and with objectives unless measures name them in words.
-        method: The scoring rule (definition D12); measures with a band are scored by it.
+        method: The scoring rule (docs/methods.md, Scores); measures with a band are scored by it.
 
     Raises:
         NotAvailable: There are no measures, or a measure's objective is not there.
@@ -203,7 +204,7 @@ def depths_within(parent: Any, group: Any) -> tuple[Any, Any]:
 def rolled_up(
     of: Strategy, parent: Any, depth: Any, missing: str = "ignore"
 ) -> tuple[Vector, Vector]:
-    """Roll the measures' scores up a tree of objectives (definition D13).
+    """Roll the measures' scores up a tree of objectives (docs/methods.md, Roll-up).
 
     Args:
         of: The strategy.
@@ -247,18 +248,34 @@ class Sums:
 
     @classmethod
     def of(cls, group: Any, weight: Vector, scores: Vector, groups: int) -> Sums:
-        """Begin with the scores of measures."""
+        """Begin with the scores of measures.
+
+        Args:
+            group: The group of each measure, whole numbers from 0.
+            weight: Their weights.
+            scores: Their scores, NaN where missing.
+            groups: How many groups there are.
+        """
         sums = cls(*(np.zeros(groups) for _ in range(4)))
         sums.add(group, weight, scores, (~np.isnan(scores)).astype(float))
         return sums
 
     def add(self, group: Any, weight: Vector, scores: Vector, coverage: Vector) -> None:
-        """Add scores with their weights and coverage to their groups."""
+        """Add scores to their groups, in an order that never matters.
+
+        Args:
+            group: The group of each score.
+            weight: Their weights.
+            scores: The scores, NaN where missing.
+            coverage: The share of the weights under each that is present.
+        """
         there = ~np.isnan(scores)
-        np.add.at(self.whole, group, weight)
-        np.add.at(self.present, group, np.where(there, weight, 0.0))
-        np.add.at(self.points, group, np.where(there, weight * np.nan_to_num(scores), 0.0))
-        np.add.at(self.covered, group, weight * coverage)
+        groups = len(self.whole)
+        self.whole[:] += sums_by_code(weight, group, groups)
+        self.present[:] += sums_by_code(np.where(there, weight, 0.0), group, groups)
+        points = np.where(there, weight * np.nan_to_num(scores), 0.0)
+        self.points[:] += sums_by_code(points, group, groups)
+        self.covered[:] += sums_by_code(weight * coverage, group, groups)
 
     def means(self, missing: str) -> tuple[Vector, Vector]:
         """Give score and coverage of each group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,7 +16,6 @@ from xlcrm.cells import (
     date_of_serial,
     date_of_text,
     is_blank,
-    number_of_text,
     number_text,
     scalar,
     text_key,
@@ -25,6 +25,7 @@ from xlcrm.cells import (
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue
 from xlcrm.functions import Argument, Asked, Kind
 from xlcrm.model.model import Model, model_of, model_of_range
+from xlcrm.model.number_texts import number_reader
 from xlcrm.model.table import Table
 
 
@@ -64,10 +65,10 @@ class Handles:
             The handle as text for a table or a model, anything else as it is.
         """
         if isinstance(answer, Model):
-            self.models[answer.digest] = answer
+            self.models.setdefault(answer.digest, answer)
             return f"model: {len(answer.tables)} tables #{answer.digest}"
         if hasattr(answer, "digest"):
-            self.tables[answer.digest] = answer
+            self.tables.setdefault(answer.digest, answer)  # the one kept has columns typed already
             return f"{answer.kind.name}: {len(answer):,} rows · {answer.label} #{answer.digest}"
         return answer
 
@@ -111,13 +112,14 @@ def _digest(handle: Cell) -> str:
     return found[1]
 
 
-def argument_value(argument: Argument, raw: Any, handles: Handles) -> Any:
+def argument_value(argument: Argument, raw: Any, handles: Handles, date_system: int) -> Any:
     """Read one argument of a call.
 
     Args:
         argument: Its declaration.
         raw: What the host has: a scalar, rows, a `Range`, an `Asked`, or `MISSING`.
         handles: What handles stand for.
+        date_system: That of the workbook which calls, 1900 or 1904.
 
     Returns:
         The value that the function's annotation asks for.
@@ -139,15 +141,16 @@ def argument_value(argument: Argument, raw: Any, handles: Handles) -> Any:
         case Kind.CELL:
             return _asked(raw)
         case Kind.CONDITIONS:
-            return _conditions(raw)
+            return _conditions(argument.name, raw)
         case Kind.NUMBERS:
             return _numbers(argument.name, raw)
         case Kind.NUMBER:
-            return _number(argument.name, _one(argument.name, raw))
+            cell = _one(argument.name, raw)
+            return _number(argument.name, cell, number_reader([text_of(cell)]))
         case Kind.LOGICAL:
             return _logical(argument.name, _one(argument.name, raw))
         case Kind.DATE:
-            return _date(argument.name, _one(argument.name, raw), handles.date_system)
+            return _date(argument.name, _one(argument.name, raw), date_system)
         case Kind.TEXT:
             return text_of(_one(argument.name, raw))
 
@@ -156,7 +159,10 @@ _OF_BLANK = (Kind.TABLE, Kind.NUMBERS)
 
 
 def _is_blank(raw: Any) -> bool:
-    return raw is None or raw == "" or (isinstance(raw, Range) and not raw.rows)
+    cells = raw.rows if isinstance(raw, Range) else raw
+    if isinstance(cells, (list, tuple)):
+        return not cells or (len(cells) == 1 and list(cells[0]) in ([None], [""]))
+    return cells is None or (isinstance(cells, str) and is_blank(cells))
 
 
 def _one(name: str, raw: Any) -> Cell:
@@ -170,15 +176,22 @@ def _one(name: str, raw: Any) -> Cell:
 
 
 def _range(raw: Any) -> Range:
-    if isinstance(raw, Range):
-        return Range(canonical(raw.rows), raw.origin)
+    """Take a range as it is: a table reads its cells column by column, when they are needed."""
+    if isinstance(raw, Range) and isinstance(raw.rows, (list, tuple)):
+        return raw if raw.rows and isinstance(raw.rows[0], (list, tuple)) else _boxed(raw)
+    if isinstance(raw, (list, tuple)) and raw and isinstance(raw[0], (list, tuple)):
+        return Range(list(raw))
     return Range(canonical(raw))
+
+
+def _boxed(raw: Range) -> Range:
+    return Range(canonical(raw.rows), raw.origin)
 
 
 def _model(raw: Any, handles: Handles) -> Model:
     cells = _range(raw)
     if len(cells.rows) == 1 and len(cells.rows[0]) == 1:
-        return handles.model(cells.rows[0][0])
+        return handles.model(scalar(cells.rows))
     return model_of_range(cells)
 
 
@@ -195,31 +208,36 @@ def _asked(raw: Any) -> Asked:
     raise WrongValue("give a cell that holds a CRM formula, such as B3")
 
 
-def _conditions(raw: Any) -> str | Rows:
+def _conditions(name: str, raw: Any) -> str | Rows:
     rows = canonical(raw.rows if isinstance(raw, Range) else raw)
-    if len(rows) == 1 and len(rows[0]) == 1:
-        return text_of(rows[0][0])
-    return rows
+    return rows if len(rows) > 1 or len(rows[0]) > 1 else text_of(_one(name, rows))
 
 
 def _numbers(name: str, raw: Any) -> Any:
     cells = vector(raw.rows if isinstance(raw, Range) else raw, name)
-    read = [cell if isinstance(cell, ExcelError) else _number_or_none(name, cell) for cell in cells]
+    of_text = number_reader([cell for cell in cells if isinstance(cell, str)])
+    read = [
+        cell if isinstance(cell, ExcelError) else _number_or_none(name, cell, of_text)
+        for cell in cells
+    ]
     return read if len(read) != 1 else read[0]
 
 
-def _number_or_none(name: str, cell: Cell) -> float | None:
+def _number_or_none(name: str, cell: Cell, of_text: Callable[[str], float]) -> float | None:
     if is_blank(cell) or (isinstance(cell, str) and text_key(cell) in ("n/a", "#n/a")):
         return None
-    return _number(name, cell)
+    return _number(name, cell, of_text)
 
 
-def _number(name: str, cell: Cell) -> float:
+def _number(name: str, cell: Cell, of_text: Callable[[str], float]) -> float:
     if isinstance(cell, bool):
         raise WrongValue(f"{name} is a number, not {str(cell).upper()}")
     if isinstance(cell, float):
         return cell
-    return number_of_text(text_of(cell))
+    try:
+        return of_text(text_of(cell))
+    except WrongValue as error:
+        raise WrongValue(f"{name}: {error.message}") from None
 
 
 def _date(name: str, cell: Cell, date_system: int) -> date:

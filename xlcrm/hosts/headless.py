@@ -1,8 +1,4 @@
-"""Workbooks computed without a spreadsheet program, by the formualizer engine.
-
-The one module that knows the engine. It loads a copy of the workbook in which formulas say what
-the engine would not tell (see `formulas`), hands our functions to it, and reads the results.
-"""
+"""Workbooks computed without a spreadsheet program: evaluated, written, and asked."""
 
 from __future__ import annotations
 
@@ -11,25 +7,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import formualizer
-
 from xlcrm.cells import Origin, Range, Rows, canonical_cell
 from xlcrm.errors import CrmError, ErrorInData, ExcelError, WrongValue
-from xlcrm.functions import Asked, Call, Kind, WorksheetFunction
+from xlcrm.functions import Asked, Call, Kind
+from xlcrm.hosts.engine import MOST_SPILLED, Engine, loaded, numbers
 from xlcrm.hosts.formulas import LEFT_OUT, calls, explicit
 from xlcrm.hosts.session import MISSING, Session, catalogue_by_name
 from xlcrm.workbook import package
 from xlcrm.workbook.package import Area, Contents, Formula
-from xlcrm.workbook.package.references import area as area_of
 
-_SCRATCH = "xlcrm scratch"
-_MOST_SPILLED = 10_000
-"""Cells beyond which the engine answers #SPILL!; Excel has no such limit."""
-_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Za-z]{1,3})\$?(\d+)#?")
+_REFERENCE = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?\d+)#?")
 
 
 @dataclass
@@ -37,18 +27,18 @@ class Book:
     """A workbook open in the engine.
 
     Attributes:
-        source: The file's path or bytes.
         contents: Its sheets, Tables and names.
         formulas: Its formulas.
+        engine: The workbook in the engine.
         session: What handles stand for, and the answers given.
+        asked: Cells that formulas ask about, by their text; None until they are known.
     """
 
-    source: str | Path | bytes
     contents: Contents
     formulas: tuple[Formula, ...]
+    engine: Engine
     session: Session
-    _engine: Any
-    _asked: dict[str, Asked | None]
+    asked: dict[str, Asked | None]
 
 
 def opened(source: str | Path | bytes) -> Book:
@@ -62,33 +52,11 @@ def opened(source: str | Path | bytes) -> Book:
     """
     functions = catalogue_by_name()
     held = package.contents(source)
-    data = package.engine_copy(source, lambda sheet, _, text: explicit(text, sheet, functions))
-    system = 1904 if held.date1904 else 1900
-    evaluation = formualizer.EvaluationConfig()
-    evaluation.enable_parallel = False  # it would call our functions from several threads
-    evaluation.date_system = str(system)
-    config = formualizer.WorkbookConfig(eval_config=evaluation)
-    engine = formualizer.Workbook.from_bytes(data, config=config)
-    engine.set_temporal_egress("serial")
-    for table in held.tables:
-        area = table.area
-        corners = (area.top, area.left, area.bottom, area.right)
-        engine.add_table(
-            table.name,
-            table.sheet,
-            corners,
-            list(table.headers),
-            header_row=table.has_header_row,
-            totals_row=table.has_totals_row,
-        )
+    engine, formulas = loaded(source, held, lambda sheet, _, text: explicit(text, sheet, functions))
     session = Session(traced=True)
-    session.handles.date_system = system
-    found = tuple(package.formulas(source))
-    book = Book(source, held, found, session, engine, {})
-    for function in functions.values():
-        engine.register_function(
-            function.name, partial(_answer, book, function), min_args=0, max_args=None
-        )
+    session.handles.date_system = 1904 if held.date1904 else 1900
+    book = Book(held, formulas, engine, session, {})
+    engine.answer_with(functions, lambda name, raw: session.call(name, _arguments(book, name, raw)))
     return book
 
 
@@ -99,9 +67,23 @@ def evaluate(book: Book) -> None:
         book: An open workbook.
     """
     with _without_collection():
-        book._engine.evaluate_all()
-        if book._asked:
+        book.engine.evaluate()
+        if book.asked:
             _resolve(book)
+
+
+def changed(book: Book, sheet: str, cell: str, value: float | str | bool) -> None:
+    """Put a value into a cell of an evaluated workbook and evaluate what depends on it.
+
+    Args:
+        book: An evaluated workbook.
+        sheet: The sheet's name.
+        cell: Such as ``B2``.
+        value: The new value.
+    """
+    book.engine.put(sheet, cell, value)
+    book.asked.clear()
+    evaluate(book)
 
 
 def results(book: Book) -> dict[str, dict[str, Rows]]:
@@ -116,7 +98,7 @@ def results(book: Book) -> dict[str, dict[str, Rows]]:
     return answers
 
 
-def recalculated(source: str | Path, out: str | Path) -> tuple[Book, package.Written]:
+def recalculated(source: str | Path, out: str | Path) -> package.Written:
     """Evaluate a workbook and write the values of its formulas into it, and nothing else.
 
     Args:
@@ -124,18 +106,21 @@ def recalculated(source: str | Path, out: str | Path) -> tuple[Book, package.Wri
         out: Where to write it; it may be the source, which is then replaced at once.
 
     Returns:
-        The evaluated workbook, and what was written.
+        What was written.
 
     Raises:
         WrongValue: It is no workbook, or it cannot be written; then nothing is changed.
     """
-    book = opened(source)
-    evaluate(book)
-    return book, package.write_cached(source, out, results(book))
+    with _without_collection():
+        book = opened(source)
+        evaluate(book)
+        answers = results(book)
+        del book  # before the garbage collector comes back: it would walk every cell
+        return package.write_cached(source, out, answers)
 
 
 def answer_to(book: Book, formula: str) -> Rows:
-    """Evaluate a formula against an evaluated workbook.
+    """Answer a formula against an evaluated workbook.
 
     Args:
         book: An evaluated workbook.
@@ -146,35 +131,17 @@ def answer_to(book: Book, formula: str) -> Rows:
 
     Raises:
         WrongValue: The text is no formula.
-        CrmError: The formula is one CRM call that has no answer; the error is its own.
+        CrmError: The formula is an error; of a CRM call without an answer, the call's own.
     """
     text = "=" + formula.strip().removeprefix("=")
-    first = book.contents.sheets[0].name
-    book.session.made.clear()
-    rows = _evaluated(book, explicit(text, first, catalogue_by_name()))
-    if book._asked and None in book._asked.values():
+    rows = _answer(book, text)
+    if None in book.asked.values():
         _resolve(book)
-        book.session.made.clear()
-        rows = _evaluated(book, explicit(text, first, catalogue_by_name()))
-    if len(rows) == 1 and len(rows[0]) == 1 and isinstance(rows[0][0], ExcelError):
+        rows = _answer(book, text)
+    if rows and len(rows) == len(rows[0]) == 1 and isinstance(rows[0][0], ExcelError):
         failed = [call.error for call, _ in book.session.made if call.error]
-        if failed:
-            raise failed[-1]
-        raise _native_error(text, rows[0][0])
+        raise failed[-1] if failed else _native_error(text, rows[0][0])
     return rows
-
-
-def values_in(book: Book, sheet: str, area: Area) -> Rows:
-    """Give the values of an area of cells.
-
-    Args:
-        book: An evaluated workbook.
-        sheet: The sheet's name.
-        area: The cells.
-    """
-    address = formualizer.RangeAddress(sheet, area.top, area.left, area.bottom, area.right)
-    rows = book._engine.sheet(sheet).get_values(address)
-    return [tuple(map(canonical_cell, row)) for row in rows]
 
 
 def reason(book: Book, sheet: str, cell: str) -> str:
@@ -183,54 +150,72 @@ def reason(book: Book, sheet: str, cell: str) -> str:
     Args:
         book: An evaluated workbook.
         sheet: The sheet's name.
-        cell: The formula's cell.
+        cell: A cell that the formula fills.
     """
     call = _call_in(book, sheet, cell)
     return "" if call is None or call.error is None else call.error.message
 
 
-# ── our functions, called by the engine ─────────────────────────────────────────────────────
+# ── results ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _answer(book: Book, function: WorksheetFunction, *raw: Any) -> Any:
-    rows = book.session.call(function.name, _arguments(book, function, list(raw)))
-    leaving = [[_to_engine(cell) for cell in row] for row in rows]
-    return leaving if len(leaving) > 1 or len(leaving[0]) > 1 else leaving[0][0]
+def _answer(book: Book, formula: str) -> Rows:
+    book.session.made.clear()
+    first = book.contents.sheets[0].name
+    rows = book.engine.answer_to(explicit(formula, first, catalogue_by_name()))
+    return _beyond_the_engine(book, formula, rows)
 
 
-_KIND_OF = {
-    ExcelError.DIV0: "Div",
-    ExcelError.NA: "Na",
-    ExcelError.VALUE: "Value",
-    ExcelError.REF: "Ref",
-    ExcelError.NAME: "Name",
-    ExcelError.NUM: "Num",
-    ExcelError.NULL: "Null",
-    ExcelError.SPILL: "Spill",
-    ExcelError.CALC: "Calc",
-}
+def _result(book: Book, formula: Formula) -> Rows:
+    row, column = numbers(formula.cell)
+    area = Area(row, column, row, column)
+    if formula.is_array:
+        area = book.engine.spilled(formula.sheet, formula.cell)
+    rows = book.engine.values(formula.sheet, area)
+    if formula.is_array and rows == [(ExcelError.SPILL,)]:
+        book.session.made.clear()
+        book.engine.evaluate_again(formula.sheet, formula.cell)
+        rows = _beyond_the_engine(book, formula.text, rows)
+    return [tuple("" if cell is None else cell for cell in one) for one in rows]
 
 
-def _to_engine(cell: Any) -> Any:
-    if isinstance(cell, int) and not isinstance(cell, bool):
-        return {"type": "Error", "kind": _KIND_OF.get(ExcelError(cell), "Value")}
-    return cell
+def _beyond_the_engine(book: Book, formula: str, rows: Rows) -> Rows:
+    """Take a result that the engine refuses to spill for its size from our own function."""
+    made = book.session.made
+    if rows != [(ExcelError.SPILL,)] or not made:
+        return rows
+    call, answer = made[-1]
+    found = calls(formula, (call.function.name,))
+    whole = bool(found) and formula[: found[0].start] in ("", "=") and found[0].end == len(formula)
+    if whole and len(answer) * len(answer[0]) > MOST_SPILLED:
+        return [tuple(map(canonical_cell, row)) for row in answer]
+    return rows
 
 
-def _arguments(book: Book, function: WorksheetFunction, raw: list[Any]) -> list[Any]:
+def _native_error(formula: str, error: ExcelError) -> CrmError:
+    """Make an error of one that no function of ours gave."""
+    hint = " (a function or name that is not known)" if error is ExcelError.NAME else ""
+    return ErrorInData(error, f"{formula} is {error.text}{hint}")
+
+
+# ── arguments ───────────────────────────────────────────────────────────────────────────────
+
+
+def _arguments(book: Book, name: str, raw: list[Any]) -> list[Any]:
     """Read what `explicit` wrote: left-out arguments, the texts behind tables, asked cells."""
     read: list[Any] = []
-    for argument in function.arguments:
+    for argument in catalogue_by_name()[name].arguments:
         if not raw:
             break
         value = raw.pop(0)
-        if argument.kind is Kind.TABLE:
-            text = raw.pop(0) if raw else ""
-            read.append(MISSING if value == LEFT_OUT else _range(book, value, str(text)))
-        elif value == LEFT_OUT:
+        text = str(raw.pop(0)) if argument.kind is Kind.TABLE and raw else ""
+        if isinstance(value, str) and value == LEFT_OUT:
             read.append(MISSING)
+        elif argument.kind is Kind.TABLE:
+            read.append(_range(book, value, text))
         elif argument.kind is Kind.CELL:
-            read.append(_known(book, str(value)))
+            asked = book.asked.setdefault(str(value), None)
+            read.append(ExcelError.NA if asked is None else asked)
         else:
             read.append(value)
     return [*read, *raw]
@@ -247,13 +232,8 @@ def _range(book: Book, value: Any, text: str) -> Range:
             return Range(value, Origin(table.name, table.sheet, top, area.left, system))
     sheet, _, address = text.rpartition("!")
     corner = re.match(r"\$?[A-Za-z]{1,3}\$?\d+", address)
-    row, column = _numbers(corner[0]) if corner else (1, 1)
+    row, column = numbers(corner[0]) if corner else (1, 1)
     return Range(value, Origin(text, sheet.strip("'"), row, column, system))
-
-
-def _known(book: Book, text: str) -> Asked | ExcelError:
-    asked = book._asked.setdefault(text, None)
-    return ExcelError.NA if asked is None else asked
 
 
 # ── cells that are asked about ──────────────────────────────────────────────────────────────
@@ -261,18 +241,14 @@ def _known(book: Book, text: str) -> Asked | ExcelError:
 
 def _resolve(book: Book) -> None:
     """Find the calls in the cells that are asked about, then evaluate those who asked."""
-    for text in [text for text, asked in book._asked.items() if asked is None]:
-        book._asked[text] = Asked(text, _call_of(book, text))
-    for formula in book.formulas:
-        if any(f in formula.text.upper() for f in _asking()):
-            row, column = _numbers(formula.cell)
-            _evaluated_again(book, formula.sheet, row, column)
-    book._engine.evaluate_all()
-
-
-def _asking() -> list[str]:
+    for text in [text for text, asked in book.asked.items() if asked is None]:
+        book.asked[text] = Asked(text, _call_of(book, text))
     functions = catalogue_by_name().values()
-    return [f"{f.name}(" for f in functions if any(a.kind is Kind.CELL for a in f.arguments)]
+    asking = [f.name for f in functions if any(a.kind is Kind.CELL for a in f.arguments)]
+    for formula in book.formulas:
+        if any(f"{name}(" in formula.text.upper() for name in asking):
+            book.engine.evaluate_again(formula.sheet, formula.cell)
+    book.engine.evaluate()
 
 
 def _call_of(book: Book, text: str) -> Call | None:
@@ -280,10 +256,9 @@ def _call_of(book: Book, text: str) -> Call | None:
     reference = _REFERENCE.fullmatch(text)
     if reference:
         sheet = (reference[1] or reference[2]).replace("''", "'")
-        return _call_in(book, sheet, f"{reference[3].upper()}{reference[4]}")
+        return _call_in(book, sheet, reference[3].replace("$", "").upper())
     try:
-        book.session.made.clear()
-        _evaluated(book, explicit("=" + text, book.contents.sheets[0].name, catalogue_by_name()))
+        _answer(book, "=" + text)
     except WrongValue:
         return None
     return _telling(book)
@@ -291,13 +266,18 @@ def _call_of(book: Book, text: str) -> Call | None:
 
 def _call_in(book: Book, sheet: str, cell: str) -> Call | None:
     """Evaluate the formula that fills a cell once more, and see which call it makes."""
-    row, column = _numbers(cell)
     for formula in book.formulas:
-        if formula.sheet.casefold() == sheet.casefold() and _fills(book, formula, row, column):
+        if formula.sheet.casefold() == sheet.casefold() and _fills(book, formula, cell):
             book.session.made.clear()
-            _evaluated_again(book, formula.sheet, *_numbers(formula.cell))
+            book.engine.evaluate_again(formula.sheet, formula.cell)
             return _telling(book)
     return None
+
+
+def _fills(book: Book, formula: Formula, cell: str) -> bool:
+    if formula.cell == cell or not formula.is_array:
+        return formula.cell == cell
+    return book.engine.spilled(formula.sheet, formula.cell).holds(*numbers(cell))
 
 
 def _telling(book: Book) -> Call | None:
@@ -305,83 +285,6 @@ def _telling(book: Book) -> Call | None:
     made = [call for call, _ in book.session.made]
     failed = [call for call in made if call.error]
     return failed[0] if failed else made[-1] if made else None
-
-
-def _fills(book: Book, formula: Formula, row: int, column: int) -> bool:
-    at = _numbers(formula.cell)
-    return at == (row, column) or (
-        formula.is_array and _spilled(book, formula.sheet, *at).holds(row, column)
-    )
-
-
-def _evaluated_again(book: Book, sheet: str, row: int, column: int) -> None:
-    engine = book._engine
-    engine.set_formula(sheet, row, column, engine.get_formula(sheet, row, column))
-    engine.evaluate_cell(sheet, row, column)
-
-
-# ── reading the engine ──────────────────────────────────────────────────────────────────────
-
-
-def _evaluated(book: Book, formula: str) -> Rows:
-    engine = book._engine
-    if _SCRATCH not in engine.sheet_names:
-        engine.add_sheet(_SCRATCH)
-    try:
-        engine.set_formula(_SCRATCH, 1, 1, formula)
-        engine.evaluate_cell(_SCRATCH, 1, 1)
-    except RuntimeError as error:
-        raise WrongValue(f"{formula} is no formula: {str(error).split(': ')[-1]}") from None
-    rows = values_in(book, _SCRATCH, _spilled(book, _SCRATCH, 1, 1))
-    engine.set_value(_SCRATCH, 1, 1, None)
-    return _beyond_the_engine(book, formula, rows)
-
-
-def _result(book: Book, formula: Formula) -> Rows:
-    row, column = _numbers(formula.cell)
-    area = Area(row, column, row, column)
-    if formula.is_array:
-        area = _spilled(book, formula.sheet, row, column)
-    rows = values_in(book, formula.sheet, area)
-    if formula.is_array and rows == [(ExcelError.SPILL,)]:
-        book.session.made.clear()
-        _evaluated_again(book, formula.sheet, row, column)
-        rows = _beyond_the_engine(book, formula.text, rows)
-    return [tuple("" if cell is None else cell for cell in one) for one in rows]
-
-
-def _beyond_the_engine(book: Book, formula: str, rows: Rows) -> Rows:
-    """Take a result that the engine refuses to spill for its size from our own function."""
-    made = book.session.made
-    if rows != [(ExcelError.SPILL,)] or not made:
-        return rows
-    call, answer = made[-1]
-    found = calls(formula, (call.function.name,))
-    whole = bool(found) and formula[: found[0].start] in ("", "=") and found[0].end == len(formula)
-    if whole and len(answer) * len(answer[0]) > _MOST_SPILLED:
-        return [tuple(map(canonical_cell, row)) for row in answer]
-    return rows
-
-
-def _spilled(book: Book, sheet: str, row: int, column: int) -> Area:
-    quoted = "'" + sheet.replace("'", "''") + "'"
-    address = Area(row, column, row, column).text
-    spill = book._engine.inspect_cell(f"{quoted}!{address}").cell.spill
-    extent = getattr(spill, "extent", None)
-    if not extent:
-        return Area(row, column, row, column)
-    return area_of(str(extent).rpartition("!")[2])
-
-
-def _numbers(cell: str) -> tuple[int, int]:
-    area = area_of(cell)
-    return area.top, area.left
-
-
-def _native_error(formula: str, error: ExcelError) -> CrmError:
-    """Make an error of one that no function of ours gave."""
-    hint = " (a function or name that is not known)" if error is ExcelError.NAME else ""
-    return ErrorInData(error, f"{formula} is {error.text}{hint}")
 
 
 @contextmanager

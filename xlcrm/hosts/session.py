@@ -7,7 +7,7 @@ a call which Excel repeats with the same data costs a look-up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,9 @@ from xlcrm.cells import Range, leave
 from xlcrm.errors import CrmError, WrongValue
 from xlcrm.functions import Asked, Call, WorksheetFunction, catalogue
 from xlcrm.hosts.arguments import MISSING, Handles, argument_value
+from xlcrm.hosts.memory import Memory
 from xlcrm.model.model import Model
+from xlcrm.model.table import CellTable
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class Session:
     calls: dict[Place, Call] = field(default_factory=dict)
     traced: bool = False
     made: list[tuple[Call, list[list[Any]]]] = field(default_factory=list)
-    _answers: dict[Any, tuple[Call, list[list[Any]]]] = field(default_factory=dict, repr=False)
+    _memory: Memory = field(default_factory=Memory, repr=False)
 
     def call(self, name: str, arguments: Sequence[Any], at: Place | None = None) -> list[list[Any]]:
         """Answer a call with rows of cells.
@@ -76,12 +78,13 @@ class Session:
         values: tuple[Any, ...] = ()
         try:
             values = self._read(function, arguments)
-            key = (function.name, *map(_key, values))
-            if key not in self._answers:
-                answer = function.call(*values)
-                rows = leave(self.handles.kept(answer), self.handles.date_system)
-                self._answers[key] = (Call(function, values), rows)
-            return self._answers[key]
+            if any(isinstance(value, Range) for value in values):
+                # A table's handle is its memory: it costs a hash to look it up.
+                return Call(function, values), self._rows(function, values, None)
+            model = next((value for value in values if isinstance(value, Model)), None)
+            key = (function.name, *(_key(value) for value in values if value is not model))
+            rows = self._memory.answer(key, model, lambda m: self._rows(function, values, m))
+            return Call(function, values), rows
         except CrmError as error:
             return Call(function, values, error), [[int(error.code)]]
         except Exception as error:  # noqa: BLE001 - a cell shows an error, never a traceback
@@ -89,28 +92,44 @@ class Session:
             fault = WrongValue(f"{function.name} failed ({type(error).__name__}): a fault of xlcrm")
             return Call(function, values, fault), [[int(fault.code)]]
 
+    def _rows(
+        self, function: WorksheetFunction, values: tuple[Any, ...], model: Model | None
+    ) -> list[list[Any]]:
+        asked = (model if isinstance(value, Model) else value for value in values)
+        answer = self.handles.kept(function.call(*asked))
+        return leave(answer, self.handles.date_system)
+
     def _read(self, function: WorksheetFunction, arguments: Sequence[Any]) -> tuple[Any, ...]:
         declared = function.arguments
         if len(arguments) > len(declared):
             raise WrongValue(f"{function.usage} has {len(declared)} arguments at most")
         given = [*arguments, *[MISSING] * (len(declared) - len(arguments))]
-        return tuple(
-            self._asked(value)
-            if isinstance(value, Place)
-            else argument_value(argument, value, self.handles)
-            for argument, value in zip(declared, given, strict=True)
-        )
+        read: list[Any] = []
+        for argument, value in zip(declared, given, strict=True):
+            if isinstance(value, Place):
+                read.append(self._asked(value))
+            else:
+                system = _date_system(read) or self.handles.date_system
+                read.append(argument_value(argument, value, self.handles, system))
+        return tuple(read)
 
     def _asked(self, place: Place) -> Asked:
         return Asked(str(place), self.calls.get(place))
 
 
+def _date_system(read: Iterable[Any]) -> int | None:
+    """Find the date system of the workbook that calls: that of the tables it gave already."""
+    for value in read:
+        if isinstance(value, Model):
+            return value.date_system
+        for table in value if isinstance(value, tuple) else ():
+            if isinstance(table, CellTable):
+                return table.origin.date_system
+    return None
+
+
 def _key(value: Any) -> Any:
     """Give what an argument's value is remembered by."""
-    if isinstance(value, Model):
-        return ("model", value.digest)
-    if isinstance(value, Range):
-        return ("range", value.origin, tuple(value.rows))
     if isinstance(value, (list, tuple)):
         return tuple(map(_key, value))
     if isinstance(value, Asked):

@@ -6,7 +6,7 @@ import narwhals as nw
 
 from xlcrm.kpis.declaration import Better, Kpi, rows, total
 from xlcrm.kpis.open_deals import EXPECTED, OPEN, OPEN_VALUED, OPEN_WORTH, VALUE
-from xlcrm.reduce.dates import days
+from xlcrm.reduce.dates import with_days_between
 from xlcrm.reduce.population import Population, Rule
 
 _WON = Rule(nw.col("status") == "won", "not won", ("status",))
@@ -14,7 +14,6 @@ _LOST = Rule(nw.col("status") == "lost", "not lost", ("status",))
 _HAS_AMOUNT = Rule(
     ~nw.col("amount").is_null(), "no amount", ("amount",), lack=True, remedy="enter amounts"
 )
-_CYCLE = days(nw.col("closed_on")) - days(nw.col("created"))
 _CYCLE_COLUMNS = ("created", "closed_on")
 
 CREATED = Population("deals", "opportunities", date="created")
@@ -40,6 +39,8 @@ WON_TIMED = Population(
         ),
     ),
     date="closed_on",
+    adds={"cycle": _CYCLE_COLUMNS},
+    prepare=lambda _, frame: with_days_between(frame, "cycle", *_CYCLE_COLUMNS),
 )
 
 KPIS = (
@@ -47,7 +48,7 @@ KPIS = (
         "opportunities_created",
         "Opportunities created",
         "The number of opportunities opened in the period, by their created date.",
-        "requirements row 49",
+        "docs/methods.md: Deals",
         "deals",
         Better.HIGHER,
         (CREATED,),
@@ -57,7 +58,7 @@ KPIS = (
         "won_deals",
         "Deals won",
         "The number of deals won in the period, by their closing date.",
-        "requirements row 32",
+        "docs/methods.md: Deals",
         "deals",
         Better.HIGHER,
         (WON,),
@@ -67,7 +68,7 @@ KPIS = (
         "lost_deals",
         "Deals lost",
         "The number of deals lost in the period, by their closing date.",
-        "requirements row 33",
+        "docs/methods.md: Deals",
         "deals",
         Better.LOWER,
         (LOST,),
@@ -78,7 +79,7 @@ KPIS = (
         "Open deals",
         "The number of open deals, by the day they are expected to close; deals on hold are not "
         "open.",
-        "definition D4",
+        "docs/methods.md: Expected revenue",
         "deals",
         Better.HIGHER,
         (OPEN,),
@@ -88,7 +89,7 @@ KPIS = (
         "won_amount",
         "Amount won",
         "The sum of the amounts of deals won in the period, by their closing date.",
-        "requirements row 25",
+        "docs/methods.md: Deals",
         "money",
         Better.HIGHER,
         (WON_VALUED,),
@@ -98,7 +99,7 @@ KPIS = (
         "lost_amount",
         "Amount lost",
         "The sum of the amounts of deals lost in the period, by their closing date.",
-        "requirements row 17",
+        "docs/methods.md: Deals",
         "money",
         Better.LOWER,
         (LOST_VALUED,),
@@ -108,7 +109,7 @@ KPIS = (
         "open_amount",
         "Open pipeline",
         "The sum of what open deals would bring if all of them were won, by expected close.",
-        "requirements row 11",
+        "docs/methods.md: Deals",
         "money",
         Better.HIGHER,
         (OPEN_VALUED,),
@@ -121,7 +122,7 @@ KPIS = (
         "Expected revenue",
         "The sum over open deals of amount times the probability that the deal is won, by expected "
         "close; the manager's override beats both.",
-        "definitions D3 and D4",
+        "docs/methods.md: Stage probability, Expected revenue",
         "money",
         Better.HIGHER,
         (OPEN_WORTH,),
@@ -133,7 +134,7 @@ KPIS = (
         "average_deal",
         "Average deal",
         "The mean amount of deals won in the period: their sum by their number.",
-        "requirements row 7",
+        "docs/methods.md: Deals",
         "money",
         Better.HIGHER,
         (WON_VALUED,),
@@ -144,7 +145,7 @@ KPIS = (
         "win_rate",
         "Win rate",
         "Deals won by deals won or lost in the period, by their closing date.",
-        "definition D2",
+        "docs/methods.md: Win rate",
         "share",
         Better.HIGHER,
         (CLOSED,),
@@ -155,11 +156,11 @@ KPIS = (
         "cycle_days",
         "Sales cycle",
         "The mean number of days from creation to closing of deals won in the period.",
-        "requirements row 7",
+        "docs/methods.md: Deals",
         "days",
         Better.LOWER,
         (WON_TIMED,),
-        total("cycle", _CYCLE, _CYCLE_COLUMNS),
+        total("cycle"),
         rows(),
     ),
 )

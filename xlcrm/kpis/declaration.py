@@ -11,6 +11,7 @@ import narwhals as nw
 
 from xlcrm.errors import WrongValue, suggestion
 from xlcrm.reduce.population import Population
+from xlcrm.reduce.sums import COUNT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -60,11 +61,11 @@ class Measure:
     Attributes:
         sums: Per-row values to add up, by name.
         distinct: Columns whose different values are counted.
-        signs: For each sum, column or ``n`` (the number of rows), how often it enters.
+        signs: For each sum, column or `COUNT` (the number of rows), how often it enters.
         columns: The columns that the sums look at.
     """
 
-    sums: tuple[tuple[str, nw.Expr], ...] = ()
+    sums: tuple[tuple[str, nw.Expr | str], ...] = ()
     distinct: tuple[str, ...] = ()
     signs: tuple[tuple[str, float], ...] = ()
     columns: tuple[str, ...] = ()
@@ -87,13 +88,19 @@ class Measure:
 
 def rows() -> Measure:
     """Count the rows."""
-    return Measure(signs=(("n", 1.0),))
+    return Measure(signs=((COUNT, 1.0),))
 
 
 def total(name: str, of: nw.Expr | None = None, columns: Sequence[str] = ()) -> Measure:
-    """Add up a column, or an expression over columns under a name of its own."""
+    """Add up a column, or an expression over columns under a name of its own.
+
+    Args:
+        name: The column, or the name of the sum.
+        of: The expression; None for the column itself.
+        columns: The columns that the expression looks at.
+    """
     return Measure(
-        sums=((name, nw.col(name) if of is None else of),),
+        sums=((name, name if of is None else of),),
         signs=((name, 1.0),),
         columns=tuple(columns) or (name,),
     )

@@ -11,18 +11,25 @@ import pandas as pd
 
 from xlcrm.cells import text_key
 from xlcrm.kpis.declaration import Weighting
-from xlcrm.kpis.probability import LEAST, METHODS, MOST, probabilities
+from xlcrm.kpis.probability import LEAST, METHODS, MOST, Chances
 from xlcrm.model.model import Model
 from xlcrm.reduce.population import Population, Rule
+from xlcrm.reduce.problems import require_readable
 
 FROM_AMOUNT, FROM_LIST, FROM_OVERRIDE = 0.0, 1.0, 2.0
 """Where a deal's value comes from: its amount, its product's list price, the manager."""
 
+_VALUE_FROM = dict.fromkeys(("value", "value_from"), ("amount", "product"))
+_WORTH_FROM = {
+    **_VALUE_FROM,
+    **dict.fromkeys(("worth", "worth_from"), ("amount", "product", "override")),
+    **dict.fromkeys(("expected_on", "is_overdue"), ("expected_close",)),
+}
 _STATUS_OPEN = Rule(nw.col("status") == "open", "not open", ("status",))
 _VALUED = Rule(
     ~nw.col("value").is_null(),
     "no amount",
-    ("amount", "product"),
+    ("value",),
     lack=True,
     remedy="enter amounts, or set missing_amount to list price",
 )
@@ -36,6 +43,7 @@ def list_prices(model: Model) -> dict[str, float]:
     """
     if "products" not in model.tables:
         return {}
+    require_readable(model, "products", ["product", "list_price"])
     frame = model.columns("products", ["product", "list_price"]).frame.collect().to_pandas()
     priced = frame[frame["list_price"].notna() & frame["product"].notna()]
     return {
@@ -44,41 +52,40 @@ def list_prices(model: Model) -> dict[str, float]:
     }
 
 
-def with_value(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add what an open deal is worth if won, as ``value`` of the kind ``value_from``.
+def value_of(model: Model) -> tuple[nw.Expr, nw.Expr]:
+    """Say what an open deal is worth if won, and where that comes from.
 
     A value from a list price is 1 here, a count, and gets its price as a weight later: so the
     price needs no join, on any engine.
 
     Args:
         model: The model, whose setting ``missing_amount`` decides.
-        frame: Deals with ``amount`` and ``product``.
+
+    Returns:
+        Expressions for ``value`` and ``value_from`` over ``amount`` and ``product``.
     """
     amount = nw.col("amount")
     if not _uses_list_prices(model):
-        return frame.with_columns(value=amount, value_from=nw.lit(FROM_AMOUNT))
+        return amount, nw.lit(FROM_AMOUNT)
     prices = list_prices(model)
     products = model.columns("deals", ["product"]).frame.unique().collect()["product"].to_list()
     priced = [p for p in products if isinstance(p, str) and text_key(p) in prices]
     by_list = amount.is_null() & nw.col("product").is_in(priced)
-    return frame.with_columns(
-        value=nw.when(by_list).then(nw.lit(1.0)).otherwise(amount),
-        value_from=nw.when(by_list).then(nw.lit(FROM_LIST)).otherwise(nw.lit(FROM_AMOUNT)),
+    return (
+        nw.when(by_list).then(nw.lit(1.0)).otherwise(amount),
+        nw.when(by_list).then(nw.lit(FROM_LIST)).otherwise(nw.lit(FROM_AMOUNT)),
     )
 
 
-def with_worth(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Add ``worth`` of the kind ``worth_from``: the override where there is one, else the value.
+def with_value(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add what an open deal is worth if won, as ``value`` of the kind ``value_from``.
 
     Args:
         model: The model.
-        frame: Deals with ``amount``, ``product`` and ``override``.
+        frame: Deals with ``amount`` and ``product``.
     """
-    called = ~nw.col("override").is_null()
-    return with_value(model, frame).with_columns(
-        worth=nw.when(called).then(nw.col("override")).otherwise(nw.col("value")),
-        worth_from=nw.when(called).then(nw.lit(FROM_OVERRIDE)).otherwise(nw.col("value_from")),
-    )
+    value, value_from = value_of(model)
+    return frame.with_columns(value=value, value_from=value_from)
 
 
 OPEN = Population("deals", "open deals", (_STATUS_OPEN,), date="expected_close")
@@ -89,15 +96,14 @@ OPEN_VALUED = Population(
     "open deals",
     (_STATUS_OPEN, _VALUED),
     date="expected_close",
-    adds=("value", "value_from"),
-    needs=("amount", "product"),
+    adds=_VALUE_FROM,
     prepare=with_value,
 )
 """Open deals with what they would bring if won."""
 
 OVERDUE = ("push", "include", "exclude")
 """What happens to open deals whose expected close lies before `as_of`; the default first: they
-are pushed to `as_of`, counted where they stand, or left out (definition D4)."""
+are pushed to `as_of`, counted where they stand, or left out (docs/methods.md, Expected revenue)."""
 
 _OMITTED = Rule(
     nw.col("forecast_category").is_null()
@@ -106,10 +112,10 @@ _OMITTED = Rule(
     ("forecast_category",),
 )
 _WORTH = Rule(
-    ~nw.col("worth").is_null(), _VALUED.otherwise, _VALUED.columns, lack=True, remedy=_VALUED.remedy
+    ~nw.col("worth").is_null(), _VALUED.otherwise, ("worth",), lack=True, remedy=_VALUED.remedy
 )
 _NOT_OVERDUE = Rule(
-    nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("expected_close",)
+    nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("is_overdue",)
 )
 
 
@@ -121,13 +127,18 @@ def expected_population(overdue: str = OVERDUE[0]) -> Population:
     """
 
     def prepare(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        as_of = nw.lit(datetime.combine(model.as_of, time()))
-        late = nw.col("expected_close") < as_of
-        expected = nw.col("expected_close")
-        if overdue == "push":
-            expected = nw.when(late).then(as_of).otherwise(expected)
-        return with_worth(model, frame).with_columns(
-            expected_on=expected, is_overdue=nw.when(late).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+        value, value_from = value_of(model)
+        called = ~nw.col("override").is_null()
+        close = nw.col("expected_close")
+        as_of = nw.lit(datetime.combine(model.as_of, time()), nw.Datetime("us"))
+        late = close < as_of
+        return frame.with_columns(
+            value=value,
+            value_from=value_from,
+            worth=nw.when(called).then(nw.col("override")).otherwise(value),
+            worth_from=nw.when(called).then(nw.lit(FROM_OVERRIDE)).otherwise(value_from),
+            expected_on=nw.when(late).then(as_of).otherwise(close) if overdue == "push" else close,
+            is_overdue=nw.when(late).then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
         )
 
     rules = (_STATUS_OPEN, _OMITTED, _WORTH)
@@ -136,8 +147,7 @@ def expected_population(overdue: str = OVERDUE[0]) -> Population:
         "open deals",
         (*rules, _NOT_OVERDUE) if overdue == "exclude" else rules,
         date="expected_on",
-        adds=("value", "value_from", "worth", "worth_from", "expected_on", "is_overdue"),
-        needs=("amount", "product", "override", "expected_close"),
+        adds=_WORTH_FROM,
         prepare=prepare,
     )
 
@@ -167,28 +177,31 @@ def _value_weights(model: Model, _: str, groups: pd.DataFrame) -> np.ndarray[Any
 
 
 def _expected_weights(model: Model, method: str, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
-    weights = list_price_weights(model, groups, "worth_from")
-    weights *= win_probabilities(model, method, groups)
-    return weights
+    return expected_weights(Chances(model, method), groups)
 
 
-def win_probabilities(model: Model, method: str, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Give the probability of each group of open deals; 1 where the manager has put an amount.
+def expected_weights(chances: Chances, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Give the weight of each group's worth: list price times probability.
+
+    The probability is 1 where the manager has put an amount.
 
     Args:
-        model: The model.
-        method: One of the methods of definition D3.
-        groups: Groups with ``stage``, ``worth_from``, and ``probability`` for the method ``deal``.
+        chances: The probabilities in force.
+        groups: Groups with ``stage``, ``worth_from``, ``product`` where list prices are used, and
+            ``probability`` for the method ``deal``.
     """
     chance = np.ones(len(groups))
     asked = (groups["worth_from"] != FROM_OVERRIDE).to_numpy()
-    if method == "deal":
+    if chances.method == "deal":
         own = groups["probability"].to_numpy(dtype=float)
         has_own = asked & ~np.isnan(own)
         chance[has_own] = np.clip(own[has_own], LEAST, MOST)
-        asked &= ~has_own
-    chance[asked] = probabilities(model, method, groups["stage"][asked].tolist())
-    return chance
+        asked = asked & ~has_own
+    if asked.any():
+        chance[asked] = chances.of_stages(groups["stage"][asked])
+    weights = list_price_weights(chances.model, groups, "worth_from")
+    weights *= chance
+    return weights
 
 
 def _expected_keys(model: Model, method: str) -> tuple[str, ...]:

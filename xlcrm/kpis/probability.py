@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals as nw
@@ -13,15 +15,25 @@ import pandas as pd
 from xlcrm.cells import text_key
 from xlcrm.errors import NotAvailable, suggestion
 from xlcrm.model.model import Model
-from xlcrm.reduce.population import problem_error
+from xlcrm.reduce.population import Population, Rule, select
+from xlcrm.reduce.problems import problem_error, require_readable
 from xlcrm.stats.isotonic import rising
 from xlcrm.stats.proportion import beta_smoothed
 
 METHODS = ("smoothed", "configured", "historic", "deal")
-"""How a probability is found; the default first (definition D3)."""
+"""How a probability is found; the default first (docs/methods.md, Stage probability)."""
 
 LEAST, MOST = 0.01, 0.99
 """No open deal is certain: limits of its probability."""
+
+
+_STATUS = ("status",)
+_CLOSED = Population(
+    "deals",
+    "deals won or lost",
+    (Rule(nw.col("status").is_in(["won", "lost"]), "neither won nor lost", _STATUS),),
+)
+_LOST = Population("deals", "deals lost", (Rule(nw.col("status") == "lost", "not lost", _STATUS),))
 
 
 @dataclass(frozen=True)
@@ -69,35 +81,38 @@ def history(model: Model) -> History:
     Args:
         model: A model with deals.
     """
-    frame = model.columns("deals", ["deal_id", "status", "reached"]).frame
-    won = frame.filter(nw.col("status") == "won")
-    lost = frame.filter(nw.col("status") == "lost")
-    n_won, n_lost = _count(won), _count(lost)
-    reached = _by_value(lost.filter(~nw.col("reached").is_null()), "reached")
+    counts = _counts(select(model, _CLOSED, ["status"]).counted, "status")
+    won, lost = counts["won"], counts["lost"]
+    reached: dict[str, int] = {}
+    if model.table("deals").column("reached"):
+        told = _counts(select(model, _LOST, ["reached"]).counted, "reached")
+        known = [text_key(stage) for stage in stages(model)["stage"]]
+        reached = {stage: told[stage] for stage in known if stage in told}
     if reached:
-        return History(reached, n_won, "reached", n_lost - sum(reached.values()))
+        return History(reached, won, "reached", lost - sum(reached.values()))
     if "snapshots" in model.tables:
-        seen = _furthest_in_snapshots(model, lost)
+        seen = _furthest_in_snapshots(model)
         if seen:
-            return History(seen, n_won, "snapshots", n_lost - sum(seen.values()))
-    return History({}, n_won, "", n_lost)
+            return History(seen, won, "snapshots", lost - sum(seen.values()))
+    return History({}, won, "", lost)
 
 
-def _count(frame: nw.LazyFrame[Any]) -> int:
-    return int(frame.select(nw.len().alias("n")).collect()["n"].item())
-
-
-def _by_value(frame: nw.LazyFrame[Any], column: str) -> dict[str, int]:
-    grouped = frame.group_by(column).agg(nw.len().alias("n")).collect()
-    counts: dict[str, int] = {}
-    for name, n in zip(grouped[column].to_list(), grouped["n"].to_list(), strict=True):
-        counts[text_key(str(name))] = counts.get(text_key(str(name)), 0) + int(n)
+def _counts(frame: nw.LazyFrame[Any], column: str) -> Counter[str]:
+    """Count the rows by the folded value of a column."""
+    known = frame.filter(~nw.col(column).is_null())
+    grouped = known.group_by(column).agg(nw.len().alias("rows")).collect()
+    counts: Counter[str] = Counter()
+    for name, rows in zip(grouped[column].to_list(), grouped["rows"].to_list(), strict=True):
+        counts[text_key(str(name))] += int(rows)
     return counts
 
 
-def _furthest_in_snapshots(model: Model, lost: nw.LazyFrame[Any]) -> dict[str, int]:
+def _furthest_in_snapshots(model: Model) -> dict[str, int]:
+    """Count lost deals by the furthest stage in which a snapshot shows them."""
     order = {text_key(s): k for k, s in enumerate(stages(model)["stage"])}
+    require_readable(model, "snapshots", ["deal_id", "stage"])
     seen = model.columns("snapshots", ["deal_id", "stage"]).frame.unique().collect().to_pandas()
+    lost = select(model, _LOST, ["deal_id"]).counted
     ids = set(lost.select("deal_id").collect()["deal_id"].to_list())
     seen = seen[seen["deal_id"].isin(ids)].assign(
         order=lambda f: [order.get(text_key(str(s)), -1) for s in f["stage"]]
@@ -108,22 +123,23 @@ def _furthest_in_snapshots(model: Model, lost: nw.LazyFrame[Any]) -> dict[str, i
     return {names[int(k)]: int(n) for k, n in furthest.items()}  # type: ignore[call-overload]
 
 
-def stage_rates(model: Model) -> tuple[pd.DataFrame, History]:
-    """Give each stage's probability by every method that stages allow (definition D3).
+def stage_rates(model: Model, past: History) -> pd.DataFrame:
+    """Give each stage's probability by every method that stages allow (docs/methods.md).
 
     Args:
-        model: A model with stages and deals.
+        model: A model with stages.
+        past: How far closed deals came.
 
     Returns:
-        A frame with ``stage``, ``order``, ``configured``, ``won``, ``closed``, ``historic``,
-        ``smoothed``, ``low``, ``high``; and the history behind it. Where nothing tells how far
-        closed deals came, all but the first three are missing.
+        ``stage``, ``order``, ``configured``, ``category``, ``won``, ``closed``, ``historic``,
+        ``smoothed``, ``low``, ``high``. Where nothing tells how far closed deals came, all but the
+        first four are missing.
     """
     frame = stages(model)
-    past = history(model)
     if not past.told_by:
-        empty = dict.fromkeys(("won", "closed", "historic", "smoothed", "low", "high"), np.nan)
-        return frame.assign(**empty), past
+        return frame.assign(
+            **dict.fromkeys(("won", "closed", "historic", "smoothed", "low", "high"), np.nan)
+        )
     known = [past.lost.get(text_key(name), 0) for name in frame["stage"]]
     reached = np.cumsum(np.array(known, dtype=float)[::-1])[::-1]
     won = np.full(len(frame), float(past.won))
@@ -138,44 +154,65 @@ def stage_rates(model: Model) -> tuple[pd.DataFrame, History]:
     for ends in (mean, low, high):
         ends[usable] = rising(ends[usable], weights)
     historic = np.divide(won, closed, out=np.full(len(won), np.nan), where=closed > 0)
-    return (
-        frame.assign(won=won, closed=closed, historic=historic, smoothed=mean, low=low, high=high),
-        past,
+    return frame.assign(
+        won=won, closed=closed, historic=historic, smoothed=mean, low=low, high=high
     )
 
 
-def method_in_force(model: Model, method: str) -> str:
-    """Say which method truly applies: without history, ``configured`` stands in.
+@dataclass(frozen=True)
+class Chances:
+    """The probabilities of a model's open deals by one method, found when first asked for.
 
-    Args:
-        model: A model with deals.
-        method: One of `METHODS`.
+    Attributes:
+        model: A model with deals, and with stages where a probability is asked for.
+        method: The method asked for, one of `METHODS`.
     """
-    if method in ("smoothed", "historic") and not history(model).told_by:
-        return "configured"
-    return method
 
+    model: Model
+    method: str
 
-def probabilities(model: Model, method: str, of_stages: list[Any]) -> np.ndarray[Any, Any]:
-    """Give the probability of an open deal for each of the stages.
+    @cached_property
+    def past(self) -> History:
+        """How far closed deals came."""
+        tables = ("deals", "snapshots", "stages")
+        return self.model.fact("history", tables, lambda: history(self.model))
 
-    Args:
-        model: A model with stages and deals.
-        method: One of `METHODS`; ``deal`` gives what stands in where a deal has no own.
-        of_stages: Stage names, None for a blank.
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """Each stage's probability by every method."""
+        return stage_rates(self.model, self.past)
 
-    Returns:
-        One probability a stage, between 0.01 and 0.99.
+    @property
+    def in_force(self) -> str:
+        """The column of `rates` that applies: without history ``configured`` stands in."""
+        steady = {"deal": "smoothed"}.get(self.method, self.method)
+        return steady if steady == "configured" or self.past.told_by else "configured"
 
-    Raises:
-        NotAvailable: A stage is unknown or has no probability.
-    """
-    column = {"deal": "smoothed"}.get(method, method)
-    frame, past = stage_rates(model) if column != "configured" else (stages(model), None)
-    if past is not None and not past.told_by:
-        column = "configured"
-    by_stage = {text_key(s): p for s, p in zip(frame["stage"], frame[column], strict=True)}
-    return np.array([_probability(by_stage, frame, stage) for stage in of_stages], dtype=float)
+    @property
+    def words(self) -> str:
+        """The method that applies, and why where it is not the one asked for."""
+        if self.method not in ("configured", "deal") and self.in_force == "configured":
+            return "configured: nothing tells how far closed deals came"
+        return self.method
+
+    def of_stages(self, names: pd.Series[Any]) -> np.ndarray[Any, Any]:
+        """Give the probability of an open deal for each of the stages.
+
+        Args:
+            names: Stage names, missing for a blank.
+
+        Returns:
+            One probability a stage, between 0.01 and 0.99.
+
+        Raises:
+            NotAvailable: A stage is unknown or has no probability.
+        """
+        rates = stages(self.model) if self.method == "configured" else self.rates
+        pairs = zip(rates["stage"], rates[self.in_force], strict=True)
+        by_stage = {text_key(stage): chance for stage, chance in pairs}
+        codes, distinct = pd.factorize(names, use_na_sentinel=False)
+        known = [_probability(by_stage, rates, stage) for stage in distinct]
+        return np.array(known, dtype=float)[codes]
 
 
 def _probability(by_stage: Mapping[str, float], frame: pd.DataFrame, stage: Any) -> float:

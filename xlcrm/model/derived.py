@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.cells import text_key
-from xlcrm.errors import ExcelError, listing, suggestion
+from xlcrm.errors import ExcelError, NotAvailable, listing, suggestion
 from xlcrm.model.columns import Problem, Typed
 from xlcrm.model.schema import ColumnType, TableKind
 
@@ -116,37 +116,95 @@ _DTYPES = {
 
 
 def derived_expressions(
-    kind: TableKind, names: Sequence[str], present: Sequence[str]
+    kind: TableKind,
+    names: Sequence[str],
+    frame: nw.LazyFrame[Any],
+    aliases: Mapping[str, Mapping[str, str]],
 ) -> list[nw.Expr]:
     """Give an expression for each column asked for: as it stands, told from others, or blank.
 
     Args:
         kind: The table's kind.
         names: The columns asked for.
-        present: The columns that the frame has.
+        frame: The table's rows.
+        aliases: For each column, folded texts that mean another text.
+
+    Raises:
+        NotAvailable: A status is none of those known.
     """
-    return [_expression(kind, name, present).alias(name) for name in names]
+    return [
+        _renamed(frame, name, _expression(kind, name, frame), aliases.get(name, {})).alias(name)
+        for name in names
+    ]
 
 
-def _expression(kind: TableKind, name: str, present: Sequence[str]) -> nw.Expr:
-    declared = name in kind.names
-    dtype: Any = _DTYPES.get(kind.column(name).type, nw.String()) if declared else None
+def _expression(kind: TableKind, name: str, frame: nw.LazyFrame[Any]) -> nw.Expr:
+    schema = frame.collect_schema()
     if kind.name == "deals" and name == "status":
-        return _status_expression("status" if name in present else "stage", name in present)
-    if name in present:
-        column = nw.col(name)
-        return column.cast(dtype) if dtype is not None and dtype != nw.String() else column
-    if kind.name == "deals" and name == "closed_on" and "expected_close" in present:
-        status = _expression(kind, "status", present)
-        closed = status.is_in(["won", "lost"])
-        return nw.when(closed).then(nw.col("expected_close").cast(nw.Datetime("us")))
-    return nw.lit(None).cast(dtype or nw.String())
+        return _status_expression(frame)
+    if kind.name == "deals" and name == "closed_on" and not _has_any(frame, name):
+        closed = _status_expression(frame).is_in(["won", "lost"])
+        return nw.when(closed).then(_expression(kind, "expected_close", frame))
+    dtype: Any = _DTYPES.get(kind.column(name).type) if name in kind.names else None
+    if name not in schema:
+        return nw.lit(None).cast(dtype or nw.String())
+    found, column = schema[name], nw.col(name)
+    if name in kind.names and dtype is None:
+        return _as_text(column, found)
+    column = column if dtype is None else column.cast(dtype)
+    if dtype == nw.Float64 or found.is_float():
+        return column.fill_nan(None)  # some engines count NaN as a number
+    if found == nw.Datetime:
+        # A day, as cells have it: a period ends with its last. Spark truncates to an aware moment.
+        return column.dt.truncate("1d").cast(nw.Datetime("us"))
+    return column
 
 
-def _status_expression(column: str, is_status: bool) -> nw.Expr:
-    folded = nw.col(column).cast(nw.String()).str.strip_chars().str.to_lowercase()
-    answer = nw.lit("open") if not is_status else nw.lit(None).cast(nw.String())
+def _as_text(column: nw.Expr, dtype: Any) -> nw.Expr:
+    """Write the numbers of a column of names as a cell's number is written: 7, not 7.0."""
+    if not dtype.is_numeric():
+        return column
+    text = column.cast(nw.String())
+    return text.str.replace_all(r"\.0$", "") if dtype.is_float() else text
+
+
+def _renamed(
+    frame: nw.LazyFrame[Any], name: str, column: nw.Expr, aliases: Mapping[str, str]
+) -> nw.Expr:
+    """Read names as what they are aliases of, looking at the different ones."""
+    if not aliases:
+        return column
+    for word in _words(frame.select(column.alias(name)), name):
+        if means := aliases.get(text_key(word)):
+            column = nw.when(nw.col(name) == word).then(nw.lit(means)).otherwise(column)
+    return column
+
+
+def _words(frame: nw.LazyFrame[Any], name: str) -> list[str]:
+    words = frame.filter(~nw.col(name).is_null()).select(name).unique().collect()[name]
+    return sorted(map(str, words.to_list()))
+
+
+def _has_any(frame: nw.LazyFrame[Any], name: str) -> bool:
+    if name not in frame.collect_schema():
+        return False
+    return bool(frame.select(nw.col(name).count().alias("n")).collect()["n"].item())
+
+
+def _status_expression(frame: nw.LazyFrame[Any]) -> nw.Expr:
+    """Map the few different words of status, or else of stage, not the many rows."""
+    source = "status" if _has_any(frame, "status") else "stage"
+    if source not in frame.collect_schema():
+        return nw.lit(None).cast(nw.String())
+    told = {word: status_word(word) for word in _words(frame, source)}
+    if source == "stage":
+        told = {word: status or "open" for word, status in told.items()}
+    elif unknown := [word for word, status in told.items() if status is None]:
+        raise NotAvailable(_unknown_status(unknown[0]))
+    elif all(word == status for word, status in told.items()):
+        return nw.col(source)
+    answer = nw.lit(None).cast(nw.String())
     for status in STATUSES:
-        words = sorted(word for word, means in _STATUS_OF.items() if means == status)
-        answer = nw.when(folded.is_in(words)).then(nw.lit(status)).otherwise(answer)
+        meaning = [word for word, means in told.items() if means == status]
+        answer = nw.when(nw.col(source).is_in(meaning)).then(nw.lit(status)).otherwise(answer)
     return answer

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 import narwhals as nw
 import pandas as pd
 
 from xlcrm.cells import Cell, Range, Rows, is_blank, text_key, text_of
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue, listing
+from xlcrm.model.canonical import canonical_column
 from xlcrm.model.columns import Reading
 from xlcrm.model.headers import recognise
 from xlcrm.model.settings import Settings, reading, settings_of
 from xlcrm.model.table import CellTable, Columns, Table, table_of
+
+Fact = TypeVar("Fact")
 
 EVENT_DATES: Mapping[str, tuple[str, ...]] = {
     "deals": ("created", "closed_on", "last_update"),
@@ -37,12 +41,15 @@ class Model:
         settings: What the Settings table says, else the defaults.
         aliases: For each column, folded texts that mean another text.
         given_as_of: The day that CRM_MODEL was given, or None.
+        date_system: The date system of the workbook that the cells stand in, 1900 or 1904.
     """
 
     tables: Mapping[str, Table]
     settings: Settings
     aliases: Mapping[str, Mapping[str, str]]
     given_as_of: date | None = None
+    date_system: int = 1900
+    _facts: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def table(self, kind: str) -> Table:
         """Give the table of a kind.
@@ -64,7 +71,21 @@ class Model:
         """How the cells of the tables are read."""
         return reading(self.settings, self.aliases)
 
-    @cached_property
+    def fact(self, name: str, kinds: Iterable[str], find: Callable[[], Fact]) -> Fact:
+        """Give what many figures need of the tables, found once a model.
+
+        Args:
+            name: What it is.
+            kinds: The tables that it is found in.
+            find: Finds it.
+        """
+        for kind in kinds:
+            _ = kind in self.tables  # a host that watches what is read sees it either way
+        if name not in self._facts:
+            self._facts[name] = find()
+        return self._facts[name]  # type: ignore[no-any-return]  # kept under the name it has
+
+    @property
     def as_of(self) -> date:
         """The day the figures are seen from: given, set, or the newest event in the data.
 
@@ -76,6 +97,9 @@ class Model:
         chosen = self.settings["as_of"]
         if isinstance(chosen, date):
             return chosen
+        return self.fact("newest event", EVENT_DATES, self._newest_event)
+
+    def _newest_event(self) -> date:
         newest = [day for kind in EVENT_DATES if kind in self.tables for day in self._newest(kind)]
         if not newest:
             raise NotAvailable("no day to look from: set as_of, or give rows with dates")
@@ -128,6 +152,7 @@ def model_of(tables: Iterable[Table], as_of: date | None = None) -> Model:
         settings=given,
         aliases=_aliases(by_kind.get("aliases")),
         given_as_of=as_of,
+        date_system=system,
     )
 
 
@@ -140,8 +165,10 @@ def model_of_range(cells: Range) -> Model:
     """
     header: Rows = [row for row in cells.rows if not all(map(is_blank, row))][:1]
     if not header:
-        raise NotAvailable(f"no rows in range {cells.origin.name or 'given'}: it is blank")
-    names = ["" if isinstance(cell, ExcelError) else text_of(cell) for cell in header[0]]
+        where = f"range {cells.origin.name}" if cells.origin.name else "the range"
+        raise NotAvailable(f"no rows in {where}: it is blank")
+    titles = canonical_column(header[0])
+    names = ["" if isinstance(cell, ExcelError) else text_of(cell) for cell in titles]
     kinds = recognise(names)
     if not kinds:
         raise WrongValue(

@@ -68,7 +68,6 @@ SETTINGS: Mapping[str, Setting] = {
             "The day the figures are seen from; blank means the newest event in the data.",
             SettingType.DATE,
         ),
-        _word("date_system", ("1900", "1904"), "The workbook's date system."),
         _word("decimal", ("auto", ".", ","), "The decimal sign of numbers that stand as text."),
         _word("dayfirst", ("auto", "yes", "no"), "Whether 03/04/2026 as text is 3 April."),
         _word("errors", ("strict", "skip"), "Whether a needed error cell stops or is left out."),
@@ -189,7 +188,6 @@ def reading(settings: Settings, aliases: Mapping[str, Mapping[str, str]]) -> Rea
     """
     day_first = {"auto": None, "yes": True, "no": False}[settings.word("dayfirst")]
     return Reading(
-        date_system=int(settings.word("date_system")),
         decimal=settings.word("decimal"),
         day_first=day_first,
         text_numbers=settings.word("text_numbers"),

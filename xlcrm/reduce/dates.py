@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 
 
@@ -17,6 +19,34 @@ def days(date: nw.Expr) -> nw.Expr:
     Returns:
         Whole numbers as float; missing where the date is.
     """
-    year = date.dt.year().cast(nw.Float64()) - 1
-    leap_days = (year // 4) - (year // 100) + (year // 400)
-    return 365 * year + leap_days + date.dt.ordinal_day().cast(nw.Float64())
+    return _days(date.dt.year().cast(nw.Float64()) - 1, date.dt.ordinal_day().cast(nw.Float64()))
+
+
+def with_days_between(
+    frame: nw.LazyFrame[Any], name: str, start: str, end: str
+) -> nw.LazyFrame[Any]:
+    """Add the number of days from one date to another.
+
+    Args:
+        frame: Rows with both dates.
+        name: The new column.
+        start: The earlier date.
+        end: The later date.
+    """
+    parts = [
+        expression.cast(nw.Float64()).alias(f"{part} of {date}")
+        for date in (start, end)
+        for part, expression in (
+            ("year", nw.col(date).dt.year()),
+            ("day", nw.col(date).dt.ordinal_day()),
+        )
+    ]  # once a date: an expression repeated is computed again
+    first, last = (
+        _days(nw.col(f"year of {date}") - 1, nw.col(f"day of {date}")) for date in (start, end)
+    )
+    return frame.with_columns(*parts).with_columns((last - first).alias(name))
+
+
+def _days(years: nw.Expr, day: nw.Expr) -> nw.Expr:
+    leap_days = (years // 4) - (years // 100) + (years // 400)
+    return 365 * years + leap_days + day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,11 +16,14 @@ from xlcrm.cells import date_of_serial, text_key, text_of
 from xlcrm.conditions import Condition, number_in
 from xlcrm.errors import NotAvailable, WrongValue, suggestion
 from xlcrm.model.model import Model
+from xlcrm.model.number_texts import decimal_sign
 from xlcrm.model.relations import Hop, Path, join_key, path_to
 from xlcrm.model.schema import KINDS, ColumnType
-from xlcrm.periods import Period, period
+from xlcrm.periods import Period, is_relative, period
+from xlcrm.reduce.problems import require_readable_along
 
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_SERIAL = re.compile(r"\d{5}([.,]\d+)?", re.ASCII)
 _NUMERIC = (ColumnType.AMOUNT, ColumnType.NUMBER, ColumnType.MEASURED, ColumnType.SHARE)
 
 
@@ -51,10 +55,12 @@ def filter_of(model: Model, kind: str, condition: Condition) -> Filter:
 
     Raises:
         UnknownName: There is no such column within reach.
-        WrongValue: The value does not fit the column.
+        WrongValue: The value does not fit the column, or can be read two ways.
         NotAvailable: ``=`` or ``in`` names a value that the column does not have.
     """
     path = path_to(model, kind, condition.column)
+    if path.hops:
+        require_readable_along(model, path, _distinct(model, kind, path.base))
     column_type = model.table(path.kind).type_of(path.column)
     met = _met(model, path, condition, column_type)
     column, sources = path.column, [kind, *(hop.kind for hop in path.hops)]
@@ -96,14 +102,23 @@ def _met(model: Model, path: Path, condition: Condition, column_type: ColumnType
 
 
 def _number_test(model: Model, column: nw.Expr, condition: Condition) -> nw.Expr:
-    sign = model.settings.word("decimal")
-    numbers = [number_in(value, "." if sign == "auto" else sign) for value in condition.values]
+    numbers = [_number(model, value) for value in condition.values]
     if None in numbers:
         raise WrongValue(f"{words_of(condition)}: {condition.column} holds numbers")
     if condition.operator in _ORDER:
         met: nw.Expr = _ORDER[condition.operator](column, numbers[0])
         return met
     return column.is_in(numbers)
+
+
+def _number(model: Model, value: str | float) -> float | None:
+    """Read a value with the workbook's decimal sign; one that can be read two ways is refused."""
+    sign = model.settings.word("decimal")
+    if isinstance(value, float):
+        return value
+    if sign == "auto":
+        sign = decimal_sign([value])
+    return number_in(value, sign)
 
 
 def _date_test(model: Model, column: nw.Expr, condition: Condition) -> nw.Expr:
@@ -124,15 +139,12 @@ def _date_test(model: Model, column: nw.Expr, condition: Condition) -> nw.Expr:
 
 def _span(model: Model, value: str | float) -> Period:
     """Read a date, a serial number or a period; `as_of` is asked for only by relative periods."""
-    serial = value if isinstance(value, float) else None
-    if serial is None and str(value).isdigit() and len(str(value)) == 5:
-        serial = float(value)
-    if serial is not None:
-        day = date_of_serial(serial)
+    if isinstance(value, float) or _SERIAL.fullmatch(value):
+        serial = value if isinstance(value, float) else float(value.replace(",", "."))
+        day = date_of_serial(serial, model.date_system)
         return Period(day, day, day.isoformat())
-    relative = not str(value)[:1].isdigit()
-    as_of = model.as_of if relative else date(2000, 1, 1)
-    return period(str(value), as_of, int(model.settings.number("fy_start")))
+    as_of = model.as_of if is_relative(value) else date.min
+    return period(value, as_of, int(model.settings.number("fy_start")))
 
 
 def _moment(day: date | None, condition: Condition) -> nw.Expr:

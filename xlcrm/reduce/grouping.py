@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import narwhals as nw
+import numpy as np
 import pandas as pd
 
 from xlcrm.errors import WrongValue
@@ -15,9 +17,18 @@ from xlcrm.model.relations import Path, join_key, path_to, unmatched, values_alo
 from xlcrm.model.schema import KINDS
 from xlcrm.periods import CALENDAR, label
 from xlcrm.reduce.population import Population
+from xlcrm.reduce.problems import require_readable_along
 
 BLANK = "(blank)"
 """The label of rows whose group is blank."""
+
+FIGURES = frozenset(
+    """
+    value n won commit best_case weighted open total overdue override deals method
+    revenue share orders customers basket per_customer closed win_rate low high
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""Headings of figures: a column of `by` that is called so is shown with its table's name."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +37,20 @@ class Key:
 
     Attributes:
         name: The heading of its column in the result.
-        base: The column of the table by which rows are grouped first.
-        labels: Turns the distinct values of the base column into labels.
+        base: The column of the table that it looks at.
+        labels: Turns the distinct values by which rows are grouped into labels.
+        months: Whether rows are grouped by the month of the base column, not by its value.
     """
 
     name: str
     base: str
     labels: Callable[[Sequence[Any]], list[Any]]
+    months: bool = False
+
+    @property
+    def group(self) -> str:
+        """The column by which rows are grouped first, see `with_groups`."""
+        return f"months of {self.base}" if self.months else self.base
 
 
 def keys_of(model: Model, population: Population, by: str) -> tuple[Key, ...]:
@@ -61,11 +79,17 @@ def _key(model: Model, population: Population, name: str) -> Key:
         if population.date is None:
             raise WrongValue(f"{population.words} have no date to cut by {unit}")
         fy_start = int(model.settings.number("fy_start"))
+        if unit in ("day", "week"):
+            return Key(unit, population.date, lambda days: [_time_label(d, unit) for d in days])
         return Key(
-            unit, population.date, lambda days: [_time_label(d, unit, fy_start) for d in days]
+            unit,
+            population.date,
+            lambda months: [_month_label(m, unit, fy_start) for m in months],
+            months=True,
         )
     path = path_to(model, population.table, name)
-    heading = name if "." in name else path.column
+    qualified = "." in name or path.column in FIGURES
+    heading = f"{path.kind}.{path.column}" if qualified else path.column
     if not path.hops:
         return Key(heading, path.column, lambda values: [_text_label(v) for v in values])
     return Key(heading, path.base, lambda values: _labels_along(model, path, values))
@@ -75,6 +99,7 @@ def _labels_along(model: Model, path: Path, values: Sequence[Any]) -> list[Any]:
     first = path.hops[0].kind
     key = KINDS[first].key or ""
     key_type = KINDS[first].column(key).type
+    require_readable_along(model, path, values)
     known = values_along(model, path)
     answer = []
     for value in values:
@@ -86,8 +111,16 @@ def _labels_along(model: Model, path: Path, values: Sequence[Any]) -> list[Any]:
     return answer
 
 
-def _time_label(day: Any, unit: str, fy_start: int) -> str:
-    return BLANK if _missing(day) else label(pd.Timestamp(day).date(), unit, fy_start)
+def _time_label(day: Any, unit: str) -> str:
+    return BLANK if _missing(day) else label(pd.Timestamp(day).date(), unit)
+
+
+def _month_label(month: Any, unit: str, fy_start: int) -> str:
+    """Name the month, quarter or year of a month counted from January of the year 0."""
+    if _missing(month):
+        return BLANK
+    year, place = divmod(int(month), 12)
+    return label(date(year, place + 1, 1), unit, fy_start)
 
 
 def _text_label(value: Any) -> Any:
@@ -102,25 +135,87 @@ def _missing(value: Any) -> bool:
     return bool(pd.isna(value))
 
 
-def with_labels(grouped: pd.DataFrame, keys: Sequence[Key]) -> pd.DataFrame:
-    """Put the labels of each key beside the base columns of a small frame.
+def with_groups(frame: nw.LazyFrame[Any], keys: Sequence[Key]) -> nw.LazyFrame[Any]:
+    """Add the columns by which rows are grouped where they are not the table's own.
+
+    Months are counted here, on the rows, since far fewer groups than days then remain.
 
     Args:
-        grouped: A frame with the base columns of all keys.
+        frame: The rows that count.
         keys: What `by` names.
+    """
+    added = [
+        (nw.col(key.base).dt.year().cast(nw.Float64()) * 12
+         + nw.col(key.base).dt.month().cast(nw.Float64()) - 1).alias(key.group)
+        for key in keys if key.months
+    ]  # fmt: skip
+    return frame.with_columns(*added) if added else frame
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows of a small frame brought to what `by` names.
+
+    Attributes:
+        codes: The group of each row, whole numbers from 0 in the order of the labels.
+        labels: For each key, the label of each group.
+        count: How many groups there are.
+    """
+
+    codes: np.ndarray[Any, Any]
+    labels: tuple[np.ndarray[Any, Any], ...]
+    count: int
+
+
+def groups_of(grouped: pd.DataFrame, keys: Sequence[Key]) -> Groups:
+    """Label the rows of a small frame and number the combinations of labels in their order.
+
+    Args:
+        grouped: A frame with the columns by which rows were grouped.
+        keys: What `by` names; one group of all rows where there are none.
+    """
+    if not keys:
+        return Groups(np.zeros(len(grouped), dtype=np.int64), (), 1)
+    ranked = [_ranked(grouped[key.group], key) for key in keys]
+    sizes = [max(len(order), 1) for _, order in ranked]
+    combined = np.ravel_multi_index([places for places, _ in ranked], sizes)
+    found, codes = np.unique(combined, return_inverse=True)
+    parts = np.unravel_index(found, sizes)
+    labels = [order[part] for (_, order), part in zip(ranked, parts, strict=True)]
+    return Groups(codes, tuple(labels), len(found))
+
+
+def _ranked(values: pd.Series[Any], key: Key) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Give the place of each row's label among the labels in order: numbers first, then texts."""
+    codes, distinct = pd.factorize(values, use_na_sentinel=False)
+    labels = key.labels(list(distinct))
+    order = sorted(set(labels), key=lambda one: (isinstance(one, str), one))
+    place = {one: k for k, one in enumerate(order)}
+    places = np.array([place[one] for one in labels], dtype=np.int64)
+    listed = np.empty(len(order), dtype=object)
+    listed[:] = order
+    return places[codes], listed
+
+
+def in_order(frame: pd.DataFrame, names: Sequence[str], ascending: Sequence[bool]) -> pd.DataFrame:
+    """Sort a result by columns of which some are labels, numbers before texts.
+
+    Args:
+        frame: The result.
+        names: The columns, the first deciding first.
+        ascending: For each of them, whether the smallest comes first.
 
     Returns:
-        A new frame with one column a key in front, under the key's heading, prefixed so that it
-        cannot hide a base column: see `label_column`.
+        A new frame.
     """
-    labelled = grouped.copy()
-    for key in keys:
-        codes, distinct = pd.factorize(grouped[key.base], use_na_sentinel=False)
-        labels = pd.Series(key.labels(list(distinct)), dtype=object)
-        labelled[label_column(key)] = labels.to_numpy()[codes] if len(labels) else []
-    return labelled
+    return frame.sort_values(
+        list(names),
+        ascending=list(ascending),
+        key=lambda column: pd.factorize(column, sort=True)[0],
+        ignore_index=True,
+    )
 
 
 def label_column(key: Key) -> str:
-    """Name the column that holds a key's labels while base columns are still there."""
+    """Name the column of a key's labels so that no sum or count can be named like it."""
     return f"by {key.name}"

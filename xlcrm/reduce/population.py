@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import narwhals as nw
 
 from xlcrm.conditions import Where, conditions
-from xlcrm.errors import ErrorInData, NotAvailable, OutOfDomain, WrongValue
+from xlcrm.errors import NotAvailable, OutOfDomain, WrongValue
 from xlcrm.model.columns import Problem
 from xlcrm.model.model import Model
 from xlcrm.model.table import ROW
 from xlcrm.periods import Period
+from xlcrm.reduce.currency import currency_beside, require_one_currency
 from xlcrm.reduce.filters import filter_of
+from xlcrm.reduce.problems import problem_error
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,7 @@ class Population:
         rules: What a row must meet, in the order in which reasons are given.
         date: The column that `period` looks at, or None.
         reads: Other names under which figures know columns of the table.
-        adds: Names of columns that `prepare` adds to the table's own.
-        needs: The table's columns that `prepare` looks at.
+        adds: For each column that `prepare` adds, the table's columns that it is made from.
         prepare: Adds columns that rules and figures need beyond the table's own, or None.
     """
 
@@ -57,8 +58,7 @@ class Population:
     rules: tuple[Rule, ...] = ()
     date: str | None = None
     reads: Mapping[str, str] = field(default_factory=dict)
-    adds: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prepare: Callable[[Model, nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
 
 
@@ -67,21 +67,28 @@ class Selection:
     """Rows of a table with the rules that say which of them count.
 
     Attributes:
-        frame: All rows, with the columns asked for.
+        rows: All rows, with the table's columns that are needed.
         rules: The rules of population, `where` and `period`, in this order.
+        prepare: Adds the columns that the table does not have of itself.
+        added: The names of those columns.
         problems: Cells that could not be read, by column.
         notes: What is worth saying about how cells were read.
     """
 
-    frame: nw.LazyFrame[Any]
+    rows: nw.LazyFrame[Any]
     rules: tuple[Rule, ...]
+    prepare: Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]
+    added: frozenset[str]
     problems: Mapping[str, tuple[Problem, ...]]
     notes: tuple[str, ...]
 
     @property
     def counted(self) -> nw.LazyFrame[Any]:
-        """The rows that count."""
-        return self.frame.filter(*(rule.keeps for rule in self.rules)) if self.rules else self.frame
+        """The rows that count; columns are added to no more rows than the rules leave."""
+        early = [rule.keeps for rule in self.rules if not self.added & set(rule.columns)]
+        late = [rule.keeps for rule in self.rules if self.added & set(rule.columns)]
+        frame = self.prepare(self.rows.filter(*early) if early else self.rows)
+        return frame.filter(*late) if late else frame
 
     @property
     def reasons(self) -> nw.LazyFrame[Any]:
@@ -90,7 +97,7 @@ class Selection:
         for rule in reversed(self.rules):
             met = rule.keeps.fill_null(value=False)
             answer = nw.when(met).then(answer).otherwise(nw.lit(rule.otherwise))
-        return self.frame.with_columns(answer.alias("reason"))
+        return self.prepare(self.rows).with_columns(answer.alias("reason"))
 
 
 def select(
@@ -117,7 +124,7 @@ def select(
 
     Raises:
         CrmError: A cell of a row that counts is an error or cannot be read.
-        WrongValue: A condition cannot be applied.
+        WrongValue: A condition cannot be applied, or amounts have several currencies.
         NotAvailable: The model has no such table, or a condition names what is not there.
     """
     filters = [filter_of(model, population.table, c) for c in conditions(where)]
@@ -126,21 +133,45 @@ def select(
         *(Rule(f.keeps, f"not {f.words}", f.columns) for f in filters),
         *_period_rules(population, period),
     ]
-    tested = [name for rule in rules for name in rule.columns]
-    asked = [population.reads.get(name, name) for name in columns]
-    needed = [n for n in (*asked, *tested, *population.needs) if n not in population.adds]
-    names = list(dict.fromkeys(needed))
-    given = model.columns(population.table, names)
+    tested = [*(name for rule in rules for name in rule.columns), *population.adds]
+    money = currency_beside(model, population.table, _own_columns(population, columns))
+    needed = _own_columns(population, [*columns, *tested, *(["currency"] if money else [])])
+    given = model.columns(population.table, needed)
     if given.problems or numbered:
-        given = model.columns(population.table, [*names, ROW])
-    frame = given.frame
-    if population.prepare:
-        frame = population.prepare(model, frame)
-    renamed = [nw.col(own).alias(name) for name, own in population.reads.items() if own in needed]
-    frame = frame.with_columns(*renamed) if renamed else frame
+        given = model.columns(population.table, [*needed, ROW])
+    found = Selection(
+        given.frame,
+        tuple(rules),
+        _preparation(model, population, needed),
+        frozenset(population.adds),
+        given.problems,
+        given.notes,
+    )
     if given.problems:
-        frame, rules = _without_problems(model, population, frame, rules, given.problems)
-    return Selection(frame, tuple(rules), given.problems, given.notes)
+        found = _without_problems(model, population, found)
+    if money:
+        require_one_currency(found.rows, lambda: found.counted, population.words)
+    return found
+
+
+def _own_columns(population: Population, names: Sequence[str]) -> list[str]:
+    """Name the table's columns behind the names by which figures and rules know them."""
+    made_from = [population.adds.get(name, (population.reads.get(name, name),)) for name in names]
+    return list(dict.fromkeys(name for some in made_from for name in some))
+
+
+def _preparation(
+    model: Model, population: Population, needed: Sequence[str]
+) -> Callable[[nw.LazyFrame[Any]], nw.LazyFrame[Any]]:
+    """Say how the columns are added that a population knows beyond the table's own."""
+    renamed = [nw.col(own).alias(name) for name, own in population.reads.items() if own in needed]
+
+    def prepared(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        if population.prepare:
+            frame = population.prepare(model, frame)
+        return frame.with_columns(*renamed) if renamed else frame
+
+    return prepared
 
 
 def _period_rules(population: Population, period: Period | None) -> list[Rule]:
@@ -164,22 +195,17 @@ def _midnight(day: Any) -> datetime:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - cells have no time zone
 
 
-def _without_problems(
-    model: Model,
-    population: Population,
-    frame: nw.LazyFrame[Any],
-    rules: list[Rule],
-    problems: Mapping[str, tuple[Problem, ...]],
-) -> tuple[nw.LazyFrame[Any], list[Rule]]:
+def _without_problems(model: Model, population: Population, found: Selection) -> Selection:
     """Raise for the first unreadable cell of a row that counts, or leave such rows out."""
+    problems = found.problems
     rows = sorted({problem.row for some in problems.values() for problem in some})
     if model.settings.word("errors") == "skip":
         skip = Rule(~nw.col(ROW).is_in(rows), "an error or unreadable cell", (ROW,))
-        return frame, [skip, *rules]
-    decided = [rule for rule in rules if not rule.lack]
-    tests = {name for rule in decided for name in rule.columns}
-    undecided = {p.row for name in tests for p in problems.get(name, ())}
-    counted = frame.filter(nw.col(ROW).is_in(rows), *(rule.keeps for rule in decided))
+        return replace(found, rules=(skip, *found.rules))
+    decided = tuple(rule for rule in found.rules if not rule.lack)
+    tests = _own_columns(population, [name for rule in decided for name in rule.columns])
+    undecided = {problem.row for name in tests for problem in problems.get(name, ())}
+    counted = replace(found, rules=decided).counted.filter(nw.col(ROW).is_in(rows))
     needed = undecided | set(counted.select(ROW).collect()[ROW].to_list())
     if needed:
         first = min(needed)
@@ -187,14 +213,7 @@ def _without_problems(
             (name, p) for name, some in problems.items() for p in some if p.row == first
         )
         raise problem_error(model, population.table, name, problem)
-    return frame, rules
-
-
-def problem_error(model: Model, kind: str, name: str, problem: Problem) -> Exception:
-    """Make the error of an unreadable cell, naming its table and row."""
-    place = model.table(kind).place(problem.row)
-    why = problem.why if name in problem.why else f"{name}: {problem.why}"
-    return ErrorInData(problem.code, f"{kind}, {place}: {why}")
+    return found
 
 
 def left_out(selection: Selection) -> dict[str, int]:

@@ -9,30 +9,31 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from xlcrm.reduce.grouping import Key, label_column, with_labels
+from xlcrm.reduce.grouping import Groups, Key, groups_of, label_column
 from xlcrm.reduce.population import overflow
 from xlcrm.stats.exact import grid, parts, sums_by_code
 
 Weights = np.ndarray[Any, Any]
 
-COUNT = "n"
+COUNT = "#n"
 """The column that counts the rows of a group."""
 
 
 def grouped_sums(
     frame: nw.LazyFrame[Any],
     keys: Sequence[str],
-    sums: Mapping[str, nw.Expr],
+    sums: Mapping[str, nw.Expr | str],
 ) -> pd.DataFrame:
     """Add up columns over the rows of each group.
 
     Args:
         frame: The rows that count.
         keys: The columns whose values make the groups; none for one group of all rows.
-        sums: The columns to add up, by the name of their sum; missing values are left out.
+        sums: What is added up, a column or an expression, by the name of the sum; missing values
+            are left out.
 
     Returns:
-        One row a group, sorted by the keys: keys, the sums (exact parts, see `totals`), and ``n``,
+        One row a group, in no order: keys, the sums (exact parts, see `totals`), and `COUNT`,
         the number of rows. No group where there are no rows.
 
     Raises:
@@ -40,26 +41,29 @@ def grouped_sums(
     """
     names = list(sums)
     if not names:
-        return _sorted(_grouped(frame, keys, []), keys)
-    with_terms = frame.select(
-        *map(nw.col, dict.fromkeys(keys)), *(e.alias(n) for n, e in sums.items())
-    )
-    largest = with_terms.select(
-        nw.len().alias(COUNT), *(nw.col(name).abs().max().alias(name) for name in names)
-    ).collect()
-    rows = int(largest[COUNT].item())
+        return _grouped(frame, keys, [])
+    terms = [of.alias(term(name)) for name, of in sums.items() if not isinstance(of, str)]
+    rows = frame.with_columns(*terms) if terms else frame
+    added = {name: nw.col(of if isinstance(of, str) else term(name)) for name, of in sums.items()}
+    sizes = [of.abs().max().alias(name) for name, of in added.items()]
+    largest = rows.select(nw.len().alias(COUNT), *sizes).collect()
+    count = int(largest[COUNT].item())
     split = []
-    for name in names:
+    for name, of in added.items():
         top = largest[name].item()
         try:
-            on = grid(0.0 if top is None or np.isnan(top) else float(top), rows)
+            on = grid(0.0 if top is None or np.isnan(top) else float(top), count)
         except OverflowError:
             raise overflow(name) from None
-        coarse, fine = parts(nw.col(name), on)
+        coarse, fine = parts(of, on)
         split += [coarse.alias(coarse_part(name)), fine.alias(fine_part(name))]
-    cut = with_terms.with_columns(*split)
     columns = [part(name) for name in names for part in (coarse_part, fine_part)]
-    return _sorted(_grouped(cut, keys, columns), keys)
+    return _grouped(rows.with_columns(*split), keys, columns)
+
+
+def term(name: str) -> str:
+    """Name the column of an expression that is added up: a name that no key has."""
+    return f"{name} term"
 
 
 def coarse_part(name: str) -> str:
@@ -76,27 +80,16 @@ def _grouped(frame: nw.LazyFrame[Any], keys: Sequence[str], columns: Sequence[st
     sums = [nw.col(name).sum() for name in columns]
     if not keys:
         answer = frame.select(nw.len().alias(COUNT), *sums).collect().to_pandas()
-        return answer[answer[COUNT] > 0]
+        return answer[answer[COUNT] > 0].reset_index(drop=True)
     grouped = frame.group_by(*dict.fromkeys(keys)).agg(nw.len().alias(COUNT), *sums)
     return grouped.collect().to_pandas()
-
-
-def _sorted(frame: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Sort by the keys, so that no engine's order of groups is seen."""
-    for name in keys:
-        if isinstance(frame[name].dtype, pd.CategoricalDtype):
-            frame[name] = frame[name].astype("str")
-    return (
-        frame.sort_values(list(keys), ignore_index=True) if keys else frame.reset_index(drop=True)
-    )
 
 
 def totals(
     grouped: pd.DataFrame,
     keys: Sequence[Key],
-    sums: Sequence[str],
+    sums: Mapping[str, tuple[str, Weights | None]],
     distinct: Sequence[str] = (),
-    weights: Weights | None = None,
 ) -> pd.DataFrame:
     """Bring groups to what `by` names: label them, join equal labels, round the sums once.
 
@@ -104,52 +97,48 @@ def totals(
         grouped: A result of `grouped_sums` over the base columns of ``keys``, ``distinct`` and
             whatever tells the weights.
         keys: What `by` names; none for one total.
-        sums: The names of the sums.
+        sums: For each sum of the result, the sum of the groups that it is made of, and what each
+            group's is multiplied by, or None.
         distinct: Columns whose different values are counted.
-        weights: What the sums of each group are multiplied by, or None.
 
     Returns:
         One row a combination of labels, sorted by them: the labels under `label_column`, the sums,
-        the numbers of different values, and ``n``. One row of zeros where `by` names nothing and
+        the numbers of different values, and `COUNT`. One row of zeros where `by` names nothing and
         no row counts.
 
     Raises:
         OutOfDomain: A sum is beyond the largest number.
     """
-    labelled = with_labels(grouped, keys)
-    codes, labels = _groups(labelled, keys)
-    columns: dict[str, Any] = {str(name): labels[name] for name in labels}
-    for name in sums:
-        columns[name] = _totals_of(labelled, name, codes, len(labels), weights)
+    groups = groups_of(grouped, keys)
+    columns: dict[str, Any] = {
+        label_column(key): labels for key, labels in zip(keys, groups.labels, strict=True)
+    }
+    for name, (of, weights) in sums.items():
+        columns[name] = _totals_of(grouped, of, groups, weights)
     for name in distinct:
-        different = labelled.groupby(codes)[name].nunique()
-        columns[name] = different.reindex(range(len(labels)), fill_value=0).to_numpy()
-    columns[COUNT] = np.bincount(codes, labelled[COUNT], len(labels)).astype(np.int64)
-    return pd.DataFrame(columns, index=labels.index)
+        columns[name] = _different(grouped[name], groups)
+    columns[COUNT] = np.bincount(groups.codes, grouped[COUNT], groups.count).astype(np.int64)
+    return pd.DataFrame(columns, index=range(groups.count))
 
 
-def _groups(
-    labelled: pd.DataFrame, keys: Sequence[Key]
-) -> tuple[np.ndarray[Any, Any], pd.DataFrame]:
-    """Number the combinations of labels, in their order; one where there are no keys."""
-    if not keys:
-        return np.zeros(len(labelled), dtype=np.int64), pd.DataFrame(index=range(1))
-    by = [label_column(key) for key in keys]
-    groups = labelled.groupby(by, sort=True, dropna=False)
-    codes = groups.ngroup().to_numpy()
-    first = labelled[by].assign(code=codes).drop_duplicates("code").sort_values("code")
-    return codes, first[by].reset_index(drop=True)
+def _different(values: pd.Series[Any], groups: Groups) -> np.ndarray[Any, Any]:
+    """Count the different values of each group, blanks aside."""
+    codes, known = pd.factorize(values)
+    there = codes >= 0
+    pairs = np.unique(groups.codes[there] * len(known) + codes[there])
+    return np.bincount(pairs // max(len(known), 1), minlength=groups.count)
 
 
 def _totals_of(
-    labelled: pd.DataFrame, name: str, codes: Any, groups: int, weights: Weights | None
+    grouped: pd.DataFrame, name: str, groups: Groups, weights: Weights | None
 ) -> np.ndarray[Any, Any]:
-    coarse = labelled[coarse_part(name)].to_numpy(dtype=float)
-    fine = labelled[fine_part(name)].to_numpy(dtype=float)
+    coarse = grouped[coarse_part(name)].to_numpy(dtype=float)
+    fine = grouped[fine_part(name)].to_numpy(dtype=float)
+    codes, count = groups.codes, groups.count
     if weights is None:
-        answer = np.bincount(codes, coarse, groups) + np.bincount(codes, fine, groups)
+        answer = np.bincount(codes, coarse, count) + np.bincount(codes, fine, count)
     else:
-        answer = sums_by_code((coarse + fine) * weights, codes, groups)
+        answer = sums_by_code((coarse + fine) * weights, codes, count)
     if not np.isfinite(answer).all():
         raise overflow(name)
     return answer

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlcrm.workbook.package.archive import Source, opened, part, repacked
 from xlcrm.workbook.package.contents import contents_of
-from xlcrm.workbook.package.formulas import Place, dynamic_marks, has_formulas, places
+from xlcrm.workbook.package.formulas import Formula, Place, dynamic_marks, has_formulas, places
 from xlcrm.workbook.package.grid import cells, rows
 from xlcrm.workbook.package.markup import Edit, Markup, edited, escaped, markup
 from xlcrm.workbook.package.references import area
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Rewrite = Callable[[str, str, str], str]
 
 
-def engine_copy(source: Source, rewrite: Rewrite) -> bytes:
+def engine_copy(source: Source, rewrite: Rewrite) -> tuple[bytes, tuple[Formula, ...]]:
     """Copy a workbook for an evaluation engine.
 
     Every formula passes through ``rewrite``, and the cached cells of every array formula but its
@@ -29,7 +29,7 @@ def engine_copy(source: Source, rewrite: Rewrite) -> bytes:
         rewrite: Given sheet, cell and text of a formula, without ``=``; gives the new text.
 
     Returns:
-        The bytes of the copy.
+        The bytes of the copy, and the workbook's formulas as they were.
 
     Raises:
         WrongValue: It is no workbook, or a damaged one.
@@ -37,16 +37,18 @@ def engine_copy(source: Source, rewrite: Rewrite) -> bytes:
     package = opened(source)
     dynamic = dynamic_marks(package)
     changes: dict[str, bytes | None] = {}
+    formulas: list[Formula] = []
     for sheet in contents_of(package).sheets:
         if not sheet.is_grid or not has_formulas(package, sheet.part):
             continue
         before = part(package, sheet.part)
         grid = markup(before)
         found = list(places(sheet.name, grid, dynamic))
+        formulas += (place.formula for place in found)
         after = edited(before, [*_rewritten(grid, found, rewrite), *_stripped(grid, found)])
         if after != before:
             changes[sheet.part] = after
-    return repacked(package, changes)
+    return repacked(package, changes), tuple(formulas)
 
 
 def _rewritten(grid: Markup, found: list[Place], rewrite: Rewrite) -> list[Edit]:

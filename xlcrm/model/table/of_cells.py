@@ -1,90 +1,35 @@
-"""A table: the rows of one kind, from cells of a range or from a frame of any engine."""
+"""Tables whose rows are cells of a range."""
 
 from __future__ import annotations
 
 import hashlib
-import marshal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from xlcrm.cells import Cell, Origin, Range, Rows, is_blank, text_of, used
-from xlcrm.errors import ExcelError, NotAvailable
+from xlcrm.errors import ExcelError, NotAvailable, WrongValue
 from xlcrm.model.aliases import claims, header_key
-from xlcrm.model.columns import Problem, Reading, Typed, inferred, typed
-from xlcrm.model.derived import DERIVABLE, derive, derived_expressions
+from xlcrm.model.canonical import Cells, canonical_column, written
+from xlcrm.model.columns import Reading, Typed, inferred, typed
+from xlcrm.model.derived import DERIVABLE, derive
 from xlcrm.model.headers import find_header_row, match
 from xlcrm.model.schema import ColumnType, TableKind, kind
+from xlcrm.model.table.shape import ROW, Columns
 
-if TYPE_CHECKING:
-    from narwhals.typing import IntoFrame
-
-
-ROW = "#row"
-"""Asked for as a column, it numbers the data rows of a table of cells."""
+_MOST_TITLES = 20
+"""In how many rows from the top the headers are looked for."""
 
 
-@dataclass(frozen=True)
-class Columns:
-    """Typed columns of a table, as one frame.
-
-    Attributes:
-        frame: A lazy frame with the columns asked for.
-        problems: Cells that could not be read, by column.
-        notes: What is worth saying about how the cells were read.
-    """
-
-    frame: nw.LazyFrame[Any]
-    problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-
-class Table(Protocol):
-    """Rows of one kind, whatever holds them."""
-
-    @property
-    def kind(self) -> TableKind:
-        """What one row is."""
-        ...
-
-    @property
-    def digest(self) -> str:
-        """A hash of the content: equal data has an equal digest in every host."""
-        ...
-
-    @property
-    def label(self) -> str:
-        """Where the rows come from, in a few words."""
-        ...
-
-    def column(self, name: str) -> str | None:
-        """Find the column that goes by ``name``, a declared name or a header; None if none."""
-        ...
-
-    def type_of(self, column: str) -> ColumnType:
-        """Say what a column holds."""
-        ...
-
-    def columns(self, names: Sequence[str], reading: Reading) -> Columns:
-        """Give columns, typed."""
-        ...
-
-    def place(self, row: int) -> str:
-        """Say where the data row with the number ``row``, from 0, stands for the user."""
-        ...
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        ...
-
-
-# ── rows of cells ───────────────────────────────────────────────────────────────────────────
+_BLOCK = 2_048
+"""Rows taken at a time when all columns are asked for."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,10 +41,9 @@ class CellTable:
         headers: The header cells as text.
         position: Where each declared or unknown column stands, by name.
         names: What each header (folded) is called as a column.
-        rows: The data rows, blank ones left out.
+        rows: The data rows as the host has them, blank ones left out.
         skipped: The numbers of blank rows among the data, counted from the first data row.
         origin: Where the first data row stands.
-        digest: A hash of kind, headers and rows.
     """
 
     kind: TableKind
@@ -109,13 +53,23 @@ class CellTable:
     rows: Rows = field(repr=False)
     skipped: tuple[int, ...]
     origin: Origin
-    digest: str
+    _cells: dict[int, Cells] = field(default_factory=dict, repr=False)
     _typed: dict[tuple[Any, ...], Typed] = field(default_factory=dict, repr=False)
 
     @property
     def label(self) -> str:
         """The name of the Table or range."""
         return self.origin.name or self.kind.name
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of kind, headers and cells, taken when a handle is first asked for."""
+        content = hashlib.blake2b(digest_size=8)
+        content.update(repr((self.kind.name, self.origin.date_system, self.headers)).encode())
+        for place, column in enumerate(self._all_columns()):
+            self._cells[place] = canonical_column(column)
+            content.update(written(self._cells[place]))
+        return content.hexdigest()
 
     def __len__(self) -> int:
         """Count the data rows."""
@@ -137,7 +91,7 @@ class CellTable:
         """Say what a column holds; an unknown one is looked at."""
         if column in self.kind.names:
             return self.kind.column(column).type
-        return inferred(self._cells(column))
+        return inferred(self._cells_of(column))
 
     def columns(self, names: Sequence[str], reading: Reading) -> Columns:
         """Give columns, typed; a declared column that the range lacks is all blank."""
@@ -184,12 +138,28 @@ class CellTable:
 
     def _read(self, name: str, reading: Reading) -> Typed:
         own = replace(reading, date_system=self.origin.date_system)
-        return typed(name, self.type_of(name), self._cells(name), own)
+        return typed(name, self.type_of(name), self._cells_of(name), own)
 
-    def _cells(self, name: str) -> list[Cell]:
-        if name not in self.position:
-            return [None] * len(self.rows)
-        return list(map(itemgetter(self.position[name]), self.rows))
+    def _all_columns(self) -> list[list[Any]]:
+        """Take all columns as the host has them, in blocks that the processor's cache holds."""
+        columns: list[list[Any]] = [[] for _ in self.headers]
+        for start in range(0, len(self.rows), _BLOCK):
+            block = zip(*self.rows[start : start + _BLOCK], strict=True)
+            for column, cells in zip(columns, block, strict=True):
+                column.extend(cells)
+        return columns
+
+    def _cells_of(self, name: str) -> list[Cell]:
+        place = self.position.get(name)
+        return [None] * len(self.rows) if place is None else self._cells_at(place)
+
+    def _cells_at(self, place: int) -> Cells:
+        if place not in self._cells:
+            try:
+                self._cells[place] = canonical_column(map(itemgetter(place), self.rows))
+            except WrongValue as error:
+                raise WrongValue(f"{self.headers[place]}: {error.message}") from None
+        return self._cells[place]
 
 
 def table_of(kind_name: str, cells: Range) -> CellTable:
@@ -210,9 +180,12 @@ def table_of(kind_name: str, cells: Range) -> CellTable:
     declared = kind(kind_name)
     rows = used(cells.rows)
     if not rows:
-        raise NotAvailable(f"no rows in range {cells.origin.name or 'given'}: it is blank")
-    header = find_header_row(rows, declared.name) or 0
-    headers = tuple("" if isinstance(c, ExcelError) else text_of(c) for c in rows[header])
+        where = f"range {cells.origin.name}" if cells.origin.name else "the range"
+        raise NotAvailable(f"no rows in {where}: it is blank")
+    top = [[cell if isinstance(cell, str) else None for cell in row] for row in rows[:_MOST_TITLES]]
+    header = find_header_row(top, declared.name, within=_MOST_TITLES) or 0
+    titles = canonical_column(rows[header])
+    headers = tuple("" if isinstance(c, ExcelError) else text_of(c) for c in titles)
     matched = match(
         declared.name,
         headers,
@@ -239,74 +212,14 @@ def table_of(kind_name: str, cells: Range) -> CellTable:
         rows=data,
         skipped=tuple(sorted(blank)),
         origin=origin,
-        digest=_digest(declared.name, origin.date_system, headers, data),
     )
 
 
 def _blank_rows(body: Rows) -> set[int]:
-    return {
-        k
-        for k, row in enumerate(body)
-        if (row[0] is None or row[0] == "") and all(map(is_blank, row))
-    }
-
-
-def _digest(kind_name: str, date_system: int, headers: tuple[str, ...], rows: Rows) -> str:
-    flat = list(chain.from_iterable(rows))
-    if ExcelError in set(map(type, flat)):
-        flat = [int(cell) if isinstance(cell, ExcelError) else cell for cell in flat]
-    content = marshal.dumps(flat, 2)  # version 2: the bytes depend on the values alone
-    hashed = hashlib.blake2b(content, digest_size=8)
-    hashed.update(repr((kind_name, date_system, headers)).encode())
-    return hashed.hexdigest()
-
-
-# ── frames of any engine ────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, eq=False)
-class FrameTable:
-    """A table whose rows a pandas, Polars, DuckDB or Spark frame holds, already typed.
-
-    Attributes:
-        kind: What one row is.
-        native: The frame; its columns have declared names.
-        digest: A hash or name that changes with the content.
-        label: Where the rows come from.
-    """
-
-    kind: TableKind
-    native: IntoFrame = field(repr=False)
-    digest: str
-    label: str = "frame"
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        counted = self._lazy().select(nw.len().alias("n")).collect()
-        return int(counted["n"].item())
-
-    def column(self, name: str) -> str | None:
-        """Find the column that goes by ``name``; None if there is none."""
-        derivable = name in DERIVABLE.get(self.kind.name, ())
-        return name if derivable or name in self._lazy().collect_schema().names() else None
-
-    def type_of(self, column: str) -> ColumnType:
-        """Say what a column holds."""
-        if column in self.kind.names:
-            return self.kind.column(column).type
-        numeric = self._lazy().collect_schema()[column].is_numeric()
-        return ColumnType.NUMBER if numeric else ColumnType.TEXT
-
-    def columns(self, names: Sequence[str], reading: Reading) -> Columns:  # noqa: ARG002 - typed already
-        """Give columns; a declared column that the frame lacks is all blank."""
-        lazy = self._lazy()
-        present = lazy.collect_schema().names()
-        wanted = list(dict.fromkeys(names))
-        return Columns(lazy.select(*derived_expressions(self.kind, wanted, present)))
-
-    def place(self, row: int) -> str:
-        """Name a data row."""
-        return f"row {row + 1}"
-
-    def _lazy(self) -> nw.LazyFrame[Any]:
-        return nw.from_native(self.native).lazy()
+    """Find the rows without content, looking closer only at those that begin with a blank."""
+    first = list(map(itemgetter(0), body))
+    with suppress(TypeError):  # not texts alone
+        if all(first) and not any(map(str.isspace, first)):
+            return set()
+    maybe = [k for k, cell in enumerate(first) if cell.__class__ is not float and is_blank(cell)]
+    return {k for k in maybe if all(map(is_blank, body[k]))}

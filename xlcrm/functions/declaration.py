@@ -1,24 +1,13 @@
-"""What a worksheet function is: the one catalogue of them, read by every host.
-
-A function is declared once, in `udfs`, as a typed and documented Python function under the
-decorator `worksheet_function`. Its name, its signature and its docstring are the whole
-declaration; the catalogue checks them at import and every host, help page and test reads them.
-"""
+"""A worksheet function's declaration: read off its signature and docstring, and checked."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import import_module
-from types import MappingProxyType
-from typing import Any, TypeVar
-
-import pandas as pd
-
-from xlcrm.errors import CrmError, NotAvailable, suggestion
+from typing import Any
 
 LONGEST_DESCRIPTION = 255
 """Characters that Excel's function wizard shows of a description."""
@@ -50,8 +39,6 @@ VBA_KEYWORDS = frozenset(
     while width with withevents write xor
     """.split()  # noqa: SIM905 - a list of 140 words reads better as words
 )
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Kind(StrEnum):
@@ -136,55 +123,6 @@ class WorksheetFunction:
         return f"{self.name}({', '.join(names)})"
 
 
-_CATALOGUE: dict[str, WorksheetFunction] = {}
-
-
-def catalogue() -> Mapping[str, WorksheetFunction]:
-    """Give every worksheet function by name, in the order of categories and files."""
-    import_module("udfs")
-    ordered = sorted(_CATALOGUE.values(), key=lambda f: CATEGORIES.index(f.category))
-    return MappingProxyType({function.name: function for function in ordered})
-
-
-def worksheet_function(
-    category: str, explain: Callable[..., Any] | None = None
-) -> Callable[[Function], Function]:
-    """Record a function in the catalogue and return it unchanged.
-
-    Args:
-        category: One of `CATEGORIES`.
-        explain: A function of the same arguments that explains the result to CRM_EXPLAIN.
-
-    Returns:
-        A decorator.
-
-    Raises:
-        BadDeclaration: The declaration breaks a rule; the message names rule and function.
-
-    Example:
-        >>> @worksheet_function("Help")
-        ... def CRM_ANSWER() -> float:
-        ...     '''Give the answer.
-        ...
-        ...     Returns:
-        ...         42.
-        ...
-        ...     Example:
-        ...         =CRM_ANSWER()
-        ...     '''
-        ...     return 42.0
-    """
-
-    def record(call: Function) -> Function:
-        function = declared(call, category, explain)
-        if function.name in _CATALOGUE:
-            raise BadDeclaration(f"{function.name} is declared twice")
-        _CATALOGUE[function.name] = function
-        return call
-
-    return record
-
-
 def declared(
     call: Callable[..., Any], category: str, explain: Callable[..., Any] | None = None
 ) -> WorksheetFunction:
@@ -235,7 +173,7 @@ def _argument(function: str, parameter: inspect.Parameter, helps: dict[str, str]
     kind = _KIND_OF_ANNOTATION.get(str(parameter.annotation))
     if kind is None:
         raise BadDeclaration(f"{function}: no host can read {name}: {parameter.annotation}")
-    if name.casefold() in VBA_KEYWORDS or name == "caller":
+    if name.casefold() in (*VBA_KEYWORDS, "caller"):
         raise BadDeclaration(f"{function}: VBA cannot have an argument named {name!r}")
     if not helps.get(name):
         raise BadDeclaration(f"{function}: argument {name} has no help")
@@ -306,54 +244,3 @@ def _argument_helps(section: str) -> dict[str, str]:
         elif helps and line.strip():
             helps[next(reversed(helps))].append(line.strip())
     return {name: " ".join(" ".join(lines).split()) for name, lines in helps.items()}
-
-
-def functions_table(category: str = "") -> pd.DataFrame:
-    """List the catalogue as a table.
-
-    Args:
-        category: One category; "" for all.
-
-    Returns:
-        ``function``, ``category``, ``usage``, ``summary``, ``example``.
-
-    Raises:
-        NotAvailable: There is no such category.
-    """
-    wanted = category.strip().casefold()
-    chosen = [f for f in catalogue().values() if wanted in ("", f.category.casefold())]
-    if not chosen:
-        raise NotAvailable(f"no category {category!r}; {suggestion(category, CATEGORIES)}")
-    rows = [(f.name, f.category, f.usage, f.summary, f.example) for f in chosen]
-    return pd.DataFrame(rows, columns=["function", "category", "usage", "summary", "example"])
-
-
-# ── calls ───────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call of a worksheet function, as it was made.
-
-    Attributes:
-        function: What was called.
-        arguments: The arguments in their order, read, defaults filled in.
-        error: Why it has no answer, or None.
-    """
-
-    function: WorksheetFunction
-    arguments: tuple[Any, ...]
-    error: CrmError | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A cell that a formula asks about.
-
-    Attributes:
-        address: Where it is, as the user sees it.
-        call: The CRM call whose answer it shows, or None where it shows none.
-    """
-
-    address: str
-    call: Call | None

@@ -1,0 +1,7 @@
+import pytest
+from asking import Excel
+
+
+@pytest.fixture
+def excel():
+    return Excel()

@@ -1,0 +1,141 @@
+"""How each worksheet function is called on generated data; a new one needs an entry here."""
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from given import company, range_of
+
+from xlcrm.cells import Origin, Range, canonical
+from xlcrm.hosts.session import Place, Session
+
+SCORECARD = {
+    "objectives": {
+        "objective_id": ["F", "F1", "C"],
+        "objective": ["Grow", "Sell more", "Keep customers"],
+        "perspective": ["Finance", None, "Customers"],
+        "parent_id": [None, "F", None],
+        "weight": [1.0, 2.0, 1.0],
+    },
+    "measures": {
+        "measure_id": ["m1", "m2", "m3", "m4", "m5"],
+        "objective_id": ["F1", "F1", "F", "C", "C"],
+        "measure": ["Revenue", "Win rate", "Margin", "Churn", "Visits"],
+        "weight": [0.1, 0.2, 0.7, 1.0, 3.0],
+        "baseline": [50.0, 0.2, 10.0, 15.0, 60.0],
+        "red": [80.0, 0.3, 20.0, 12.0, 60.0],
+        "target": [95.0, 0.6, 30.0, 8.0, 80.0],
+        "band_low": [None, None, None, None, 75.0],
+        "band_high": [None, None, None, None, 85.0],
+        "actual": [87.5, 0.5, None, 9.0, 72.0],
+        "previous": [81.0, 0.55, 25.0, None, 60.0],
+        "owner": ["Ann", "Bob", None, "Ann", "Bob"],
+    },
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """How a function is called.
+
+    Attributes:
+        arguments: What follows the model, or all arguments where there is none.
+        reads: The tables it cannot do without, and those that its arguments lead to.
+        blanks: Headings whose cells may be blank, since nothing is known there.
+        takes: ``model``, ``range`` (of the first table), ``handles``, ``cell`` or ``nothing``.
+    """
+
+    arguments: tuple = ()
+    reads: tuple = ()
+    leads_to: tuple = ()
+    blanks: frozenset = field(default_factory=frozenset)
+    takes: str = "model"
+
+
+def _column(*cells):
+    return tuple((cell,) for cell in cells)
+
+
+_SHARES = frozenset({"share", "cumulative"})
+_GAPS = frozenset({"unit", "baseline", "actual", "score", "trend", "owner"})
+
+CALLS = {
+    "CRM_TABLE": [Call(("deals",), ("deals",), takes="range")],
+    "CRM_MODEL": [Call((46_096.0,), ("deals", "stages", "accounts"), takes="handles")],
+    "CRM_KPI": [
+        Call(("win_rate",), ("deals",)),
+        Call(("expected_revenue", "segment, month"), ("deals", "stages"), ("accounts",)),
+        Call(("revenue", "product", "owner=Ann", "2026"), ("orders",)),
+    ],
+    "CRM_FORECAST": [
+        Call(("month",), ("deals", "stages")),
+        Call(
+            ("manager", "product<>P3", "2026", "include", "deal"), ("deals", "stages"), ("sellers",)
+        ),
+    ],
+    "CRM_STAGE_RATES": [Call((), ("deals", "stages"))],
+    "CRM_SCORE": [
+        Call((87.5, 95.0, 80.0), takes="nothing"),
+        Call((_column(1.0, None), _column(4.0, 4.0), _column(2.0, 2.0)), takes="nothing"),
+    ],
+    "CRM_SCORECARD": [Call((), ("measures", "objectives"), blanks=_GAPS)],
+    "CRM_PERSPECTIVES": [Call((), ("measures", "objectives"), blanks=frozenset({"score"}))],
+    "CRM_SEGMENTS": [
+        Call(("segment",), (), ("orders", "accounts", "deals")),
+        Call(("product",), ("deals",)),
+    ],
+    "CRM_KEY_ACCOUNTS": [
+        Call((), ("orders",), blanks=_SHARES),
+        Call(("product=P1", "", 0.5, 2.0), ("orders",), blanks=_SHARES),
+    ],
+    "CRM_EXPLAIN": [
+        Call((), ("deals",), takes="cell"),
+        Call((True,), ("deals",), takes="cell", blanks=frozenset({"owner", "status"})),
+    ],
+    "CRM_ERROR": [Call((), ("deals",), takes="cell")],
+    "CRM_FUNCTIONS": [Call((), takes="nothing"), Call(("Forecast",), takes="nothing")],
+    "CRM_VERSION": [Call((), takes="nothing")],
+}  # fmt: skip
+
+EVERY_CALL = [(name, number) for name, calls in CALLS.items() for number in range(len(calls))]
+
+
+def tables(rows=40):
+    return {**company(rows), **SCORECARD}
+
+
+class Book:
+    """A session with generated tables in it, of which some may be given otherwise."""
+
+    session = Session()  # one for all: a table that comes back is typed already
+    numbers = count()
+
+    def __init__(self, given, **changed):
+        self.ranges = {
+            kind: range_of(columns, kind.capitalize()) for kind, columns in given.items()
+        }
+        for kind, rows in changed.items():
+            self.ranges[kind] = Range(canonical(rows), Origin(name=kind.capitalize()))
+
+    def ask(self, name, call):
+        """The answer of a call, with what CRM_ERROR says of it."""
+        place = Place("Book", "Sheet", f"B{next(self.numbers)}")
+        rows = self.session.call(name, self.arguments(call), at=place)
+        return rows, self.session.call("CRM_ERROR", [place])[0][0]
+
+    def arguments(self, call):
+        kinds = (*call.reads, *call.leads_to)
+        if call.takes == "nothing":
+            return list(call.arguments)
+        if call.takes == "range":
+            return [*call.arguments, self.ranges[kinds[0]]]
+        handles = tuple(
+            tuple(self.session.call("CRM_TABLE", [kind, self.ranges[kind]])[0]) for kind in kinds
+        )
+        if call.takes == "handles":
+            return [handles, *call.arguments]
+        model = self.session.call("CRM_MODEL", [handles, 46_096.0])[0][0]
+        if call.takes == "cell":
+            asked = Place("Book", "Sheet", "A1")
+            self.session.call("CRM_KPI", [model, "win_rate", "owner"], at=asked)
+            return [asked, *call.arguments]
+        return [model, *call.arguments]

@@ -1,0 +1,225 @@
+"""Every function of the catalogue on every kind of input: rows of cells, or an error with a reason.
+
+The functions are read from the catalogue; how each is called stands in `calls.py`.
+"""
+
+import pytest
+from calls import CALLS, EVERY_CALL, Book, tables
+from given import rows_of, shuffled
+
+from xlcrm.errors import ExcelError
+from xlcrm.functions import catalogue
+from xlcrm.hosts.session import MISSING, Place, Session
+
+GIVEN = tables()
+TABLES_READ = [
+    (name, number, kind)
+    for name, number in EVERY_CALL
+    for kind in (*CALLS[name][number].reads, *CALLS[name][number].leads_to)
+]
+NEEDED = [
+    (name, number, CALLS[name][number].reads[0])
+    for name, number in EVERY_CALL
+    if CALLS[name][number].reads and name not in ("CRM_ERROR", "CRM_MODEL")
+]
+HANDLES = ("CRM_TABLE", "CRM_MODEL")
+
+
+def checked(name, call, answer):
+    """Hold an answer to the contract, and give it as its error or its rows."""
+    rows, sentence = answer
+    assert rows
+    assert len({len(row) for row in rows}) == 1
+    assert rows[0]
+    for row in rows:
+        for heading, cell in zip(rows[0], row, strict=True):
+            assert type(cell) in (float, str, bool, int), cell
+            if type(cell) is int:
+                ExcelError(cell)
+            if isinstance(cell, str):
+                assert len(cell) <= 255
+            if cell == "":
+                assert heading in call.blanks or name == "CRM_ERROR", (heading, row)
+    error = ExcelError(rows[0][0]) if type(rows[0][0]) is int and len(rows) == 1 else None
+    assert "a fault of xlcrm" not in str(sentence)
+    if error is None:
+        assert sentence == ""
+        return rows
+    assert len(rows[0]) == 1
+    assert 0 < len(sentence) <= 255
+    return error
+
+
+def answer_with(name, number, **changed):
+    call = CALLS[name][number]
+    return checked(name, call, Book(GIVEN, **changed).ask(name, call))
+
+
+def test_every_function_of_the_catalogue_is_called():
+    assert list(CALLS) == list(catalogue())
+
+
+def test_the_generated_tables_get_answers_and_no_errors():
+    for name, number in EVERY_CALL:
+        assert isinstance(answer_with(name, number), list), (name, number)
+
+
+@pytest.mark.parametrize("rows", [[], [(None, None), ("  ", "")]], ids=["empty", "blank"])
+@pytest.mark.parametrize(("name", "number", "kind"), NEEDED)
+def test_no_rows_are_not_available(name, number, kind, rows):
+    assert answer_with(name, number, **{kind: rows}) is ExcelError.NA
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), NEEDED)
+def test_headers_without_rows_are_not_available(name, number, kind):
+    assert answer_with(name, number, **{kind: rows_of(GIVEN[kind])[:1]}) is ExcelError.NA
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), TABLES_READ)
+def test_empty_header_only_and_one_row_of_any_table_get_an_answer(name, number, kind):
+    for rows in ([], rows_of(GIVEN[kind])[:1], rows_of(GIVEN[kind])[:2]):
+        answer_with(name, number, **{kind: rows})
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), TABLES_READ)
+def test_an_error_cell_in_any_column_is_handed_on_or_changes_nothing(name, number, kind):
+    header, first, *others = rows_of(GIVEN[kind])
+    errors = (ExcelError.DIV0, ExcelError.NA, ExcelError.REF, ExcelError.NULL)
+    for column in range(len(header)):
+        error = errors[column % len(errors)]
+        spoilt = tuple(int(error) if k == column else cell for k, cell in enumerate(first))
+        rows = [header, spoilt, *others]
+        answer = answer_with(name, number, **{kind: rows})
+        if isinstance(answer, ExcelError):
+            assert answer is error, header[column]
+        elif name not in (*HANDLES, "CRM_EXPLAIN", "CRM_ERROR"):
+            blanked = tuple(None if k == column else cell for k, cell in enumerate(first))
+            same = answer_with(name, number, **{kind: [header, blanked, *others]})
+            assert answer == same, header[column]
+            if header[column] not in ("actual", "previous"):  # where #N/A means not yet known
+                assert answer == answer_with(name, number), header[column]
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), TABLES_READ)
+def test_numbers_that_stand_as_text_change_no_answer(name, number, kind):
+    header, *body = rows_of(GIVEN[kind])
+    texts = [tuple(repr(c) if isinstance(c, float) else c for c in row) for row in body]
+    answer = answer_with(name, number, **{kind: [header, *texts]})
+    if name in (*HANDLES, "CRM_EXPLAIN"):  # content and notes differ
+        assert isinstance(answer, list)
+    else:
+        assert answer == answer_with(name, number)
+
+
+@pytest.mark.parametrize(("name", "number", "kind"), NEEDED)
+def test_a_header_that_stands_twice_is_an_unknown_name(name, number, kind):
+    for place in range(len(rows_of(GIVEN[kind])[0])):
+        doubled = [(*row, row[place]) for row in rows_of(GIVEN[kind])]
+        assert answer_with(name, number, **{kind: doubled}) is ExcelError.REF, doubled[0][place]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "kind"), [read for read in TABLES_READ if read[0] not in HANDLES]
+)
+def test_rows_in_any_order_give_the_same_bits(name, number, kind):
+    answers = [answer_with(name, number)] + [
+        answer_with(name, number, **{kind: rows_of(shuffled(GIVEN[kind], seed))}) for seed in (1, 2)
+    ]
+    if name == "CRM_EXPLAIN" and number == 1:
+        answers = [sorted(row[1:] for row in rows) for rows in answers]
+    assert answers[1:] == answers[:1] * 2
+
+
+def test_ten_thousand_rows_get_an_answer():
+    book = Book(tables(10_000))
+    for name, number in EVERY_CALL:
+        call = CALLS[name][number]
+        rows = checked(name, call, book.ask(name, call))
+        assert isinstance(rows, list), (name, rows)
+
+
+# ── arguments of wrong types ────────────────────────────────────────────────────────────────
+
+TWO_CELLS = (("one",), ("two",))
+WRONG = {
+    "model": {"nonsense": "VALUE", 3.0: "VALUE", True: "VALUE", "deals #0123456789abcdef": "NA"},
+    "table": {"nonsense": "REF", 3.0: "REF", True: "REF"},
+    "tables": {"nonsense": "VALUE", 3.0: "VALUE", "deals #0123456789abcdef": "NA"},
+    "cell": {"nonsense": "VALUE", 3.0: "VALUE"},
+    "conditions": {"nonsense": "VALUE", "amount>": "VALUE", "nosuch=1": "REF", TWO_CELLS: "VALUE"},
+    "numbers": {"nonsense": "VALUE", True: "VALUE", (("x", "y"), (1.0, 2.0)): "VALUE"},
+    "number": {"nonsense": "VALUE", True: "VALUE", TWO_CELLS: "VALUE", -1.0: "NUM"},
+    "logical": {"nonsense": "VALUE", 7.0: "VALUE", TWO_CELLS: "VALUE"},
+    "date": {"nonsense": "VALUE", True: "VALUE", TWO_CELLS: "VALUE", -1.0: "NUM"},
+    "text": {"nonsense": None, TWO_CELLS: "VALUE", 12.5: None},
+}
+ARGUMENTS = [
+    (function.name, place, wrong)
+    for function in catalogue().values()
+    for place, argument in enumerate(function.arguments)
+    for wrong in WRONG[argument.kind]
+]
+
+
+def refused(name, arguments):
+    session = arguments.session if isinstance(arguments, Book) else Session()
+    place = Place("Book", "Sheet", "C3")
+    ((error, *_), *_) = session.call(name, arguments, at=place)
+    sentence = session.call("CRM_ERROR", [place])[0][0]
+    assert "a fault of xlcrm" not in sentence
+    assert type(error) is int, error
+    assert 0 < len(sentence) <= 255
+    return ExcelError(error).name
+
+
+def arguments_of(book, name):
+    given = book.arguments(CALLS[name][0])
+    return given + [MISSING] * (len(catalogue()[name].arguments) - len(given))
+
+
+@pytest.mark.parametrize(("name", "place", "wrong"), ARGUMENTS)
+def test_an_argument_of_a_wrong_type_is_a_typed_error(name, place, wrong):
+    book = Book(GIVEN)
+    arguments = arguments_of(book, name)
+    arguments[place] = wrong
+    expected = WRONG[catalogue()[name].arguments[place].kind][wrong]
+    asked = Place("Book", "Sheet", "C3")
+    ((error, *_), *_) = book.session.call(name, arguments, at=asked)
+    sentence = book.session.call("CRM_ERROR", [asked])[0][0]
+    assert "a fault of xlcrm" not in sentence
+    assert type(error) is int, error
+    assert 0 < len(sentence) <= 255
+    assert ExcelError(error).name in ((expected,) if expected else ("VALUE", "REF", "NA"))
+
+
+@pytest.mark.parametrize("name", [n for n, f in catalogue().items() if f.arguments])
+def test_an_error_cell_as_an_argument_is_handed_on(name):
+    for place, argument in enumerate(catalogue()[name].arguments):
+        if argument.kind == "cell":
+            continue
+        book = Book(GIVEN)
+        arguments = arguments_of(book, name)
+        arguments[place] = int(ExcelError.NUM)
+        assert type(book.session.call(name, arguments)[0][0]) is int
+        expected = ExcelError.REF if argument.kind == "table" else ExcelError.NUM
+        assert book.session.call(name, arguments) == [[int(expected)]], argument.name
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_missing_and_surplus_arguments_are_refused(name):
+    function = catalogue()[name]
+    arguments = arguments_of(Book(GIVEN), name)
+    assert refused(name, [*arguments, 1.0]) == "VALUE"
+    if any(argument.required for argument in function.arguments):
+        assert refused(name, [MISSING] * len(arguments)) == "VALUE"
+
+
+# ── the declarations ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("function", catalogue().values(), ids=catalogue())
+def test_a_function_has_help_and_an_example_that_calls_it(function):
+    assert function.summary.endswith((".", "?"))
+    assert function.example.startswith(f"={function.name}(")
+    assert function.returns
+    assert all(argument.help for argument in function.arguments)

@@ -1,0 +1,210 @@
+"""The committed template: up to date, computed, and readable by every reader."""
+
+import re
+import warnings
+import zipfile
+from xml.etree import ElementTree
+
+import formualizer
+import openpyxl
+import pytest
+from python_calamine import CalamineWorkbook
+
+from xlcrm.errors import ExcelError
+from xlcrm.functions import catalogue
+from xlcrm.hosts import headless
+from xlcrm.model.schema import KINDS
+from xlcrm.model.settings import SETTINGS
+from xlcrm.workbook import package
+from xlcrm.workbook.template import build, check, template_path
+from xlcrm.workbook.template.tables import DATA
+
+ORDER = ["Start", "Forecast", "Scorecard", "Segments", "Deals", "Orders", "Accounts", "Sellers",
+         "Products", "Stages", "Snapshots", "Objectives", "Measures", "Settings", "Aliases",
+         "Lists", "Imports", "Model", "Functions", "_IntelliSense_"]  # fmt: skip
+IGNORED = "ignore:.*xtension is not supported:UserWarning"
+
+
+@pytest.fixture(scope="module")
+def template():
+    return template_path()
+
+
+@pytest.fixture(scope="module")
+def contents(template):
+    return package.contents(template)
+
+
+@pytest.fixture(scope="module")
+def computed(template):
+    book = headless.opened(template)
+    headless.evaluate(book)
+    return headless.results(book), book
+
+
+def test_the_committed_template_is_what_the_code_builds(template):
+    assert check(template) == []
+
+
+def test_two_builds_are_equal_in_every_byte(tmp_path):
+    one, other = tmp_path / "one.xlsm", tmp_path / "other.xlsm"
+    build(one)
+    build(other)
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_stale_parts_are_named(template, tmp_path):
+    stale = tmp_path / "stale.xlsm"
+    with zipfile.ZipFile(template) as old, zipfile.ZipFile(stale, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b"Berg", b"Borg"))
+    assert "xl/sharedStrings.xml" in check(stale)
+    assert "xl/vbaProject.bin" not in check(stale)
+
+
+def test_the_sheets_stand_in_their_order(contents):
+    assert [sheet.name for sheet in contents.sheets] == ORDER
+
+
+def test_only_the_sheet_for_intellisense_is_hidden(contents):
+    assert [sheet.name for sheet in contents.sheets if not sheet.is_visible] == ["_IntelliSense_"]
+
+
+def test_every_data_table_has_the_columns_of_its_kind(contents):
+    tables = {table.name: table for table in contents.tables}
+    for one in DATA:
+        assert tables[one.name].sheet == one.name
+        if one.kind and one.kind != "settings":
+            assert tables[one.name].headers == KINDS[one.kind].names
+    assert tables["Settings"].headers == ("name", "value", "default", "meaning")
+    assert tables["Settings"].body.height == len(SETTINGS)
+
+
+def test_the_model_is_named(contents):
+    names = {name.name: name.text for name in contents.names}
+    assert names["Model"] == "Model!$D$3"
+
+
+def test_every_formula_has_its_result_in_the_file(template, computed, tmp_path):
+    """Computing it again changes nothing."""
+    results, _ = computed
+    written = package.write_cached(template, tmp_path / "again.xlsm", results)
+    assert (written.cells, written.charts, written.blocked) == (0, 0, ())
+
+
+def test_no_formula_shows_an_error_but_unused_chart_data(computed):
+    results, book = computed
+    padded = {}
+    for sheet, cells in results.items():
+        for cell, rows in cells.items():
+            if any(isinstance(value, ExcelError) for row in rows for value in row):
+                padded.setdefault(sheet, set()).add(cell)
+    text = {(f.sheet, f.cell): f.text for f in book.formulas}
+    assert set(padded) <= {"Forecast"}
+    for sheet, cells in padded.items():
+        for cell in cells:
+            assert "CRM_" not in text[sheet, cell]
+            assert re.match(r"(IF\(|INDEX\()", text[sheet, cell].lstrip("="))
+            assert all(row == (ExcelError.NA,) for row in results[sheet][cell])
+
+
+def test_the_checks_on_start_are_fine(computed):
+    results, _ = computed
+    texts = [str(rows[0][0]) for rows in results["Start"].values()]
+    assert sum(text == "● fine" for text in texts) == 6
+    assert not any("▼" in text for text in texts)
+    assert "Checks: all 6 are fine" in texts
+
+
+def test_headlines_say_a_message_with_a_unit(computed):
+    results, _ = computed
+    assert re.fullmatch(
+        r"Forecast: [\d.]+ million EUR expected in 2026, of which [\d.]+ million are won",
+        str(results["Forecast"]["B1"][0][0]),
+    )
+    assert str(results["Scorecard"]["B1"][0][0]).startswith("Scorecard: the strategy stands at ")
+    assert " % of revenue" in str(results["Segments"]["B1"][0][0])
+
+
+def test_the_headline_is_the_sum_of_the_months(computed):
+    results, _ = computed
+    months = results["Forecast"]["B29"]
+    total = list(months[0]).index("total")
+    told = results["Forecast"]["F4"][0][0]
+    assert told == pytest.approx(sum(row[total] for row in months[1:]))
+
+
+def test_every_example_of_the_catalogue_works_in_it(computed):
+    _, book = computed
+    for function in catalogue().values():
+        rows = headless.answer_to(book, function.example)
+        assert not isinstance(rows[0][0], ExcelError), function.example
+
+
+def test_functions_are_listed(template):
+    rows = CalamineWorkbook.from_path(str(template)).get_sheet_by_name("Functions").to_python()
+    listed = {row[1] for row in rows} | {row[0] for row in rows}
+    assert set(catalogue()) <= listed
+
+
+def test_the_hidden_sheet_helps_while_typing(template):
+    sheet = CalamineWorkbook.from_path(str(template)).get_sheet_by_name("_IntelliSense_")
+    rows = sheet.to_python()
+    assert rows[0][0] == "FunctionInfo"
+    assert [row[0] for row in rows[1:]] == list(catalogue())
+
+
+@pytest.mark.filterwarnings(IGNORED)
+def test_openpyxl_opens_it(template):
+    book = openpyxl.load_workbook(template, data_only=True)
+    assert book.sheetnames == ORDER
+    assert book["Model"]["D3"].value.startswith("model: 11 tables")
+    assert book["Deals"].tables["Deals"].ref.startswith("A4:Y")
+
+
+def test_calamine_reads_the_answers(template):
+    rows = CalamineWorkbook.from_path(str(template)).get_sheet_by_name("Forecast").to_python()
+    flat = [cell for row in rows for cell in row]
+    assert "2026-01" in flat
+    assert "#VALUE!" not in flat
+
+
+def test_formualizer_opens_it(template):
+    book = formualizer.Workbook.from_bytes(template.read_bytes())
+    assert set(book.sheet_names) >= set(ORDER)
+
+
+def test_the_macros_are_in_it(template):
+    with warnings.catch_warnings():  # olevba calls its parser by old names
+        warnings.simplefilter("ignore")
+        from oletools.olevba import VBA_Parser
+
+        parser = VBA_Parser(str(template))
+        modules = {module: code for _, _, module, code in parser.extract_macros()}
+        parser.close()
+    assert {"xlcrm.bas", "ThisWorkbook.cls", "ForecastSheet.cls"} <= set(modules)
+    assert all(f"Public Function {name}(" in modules["xlcrm.bas"] for name in catalogue())
+    assert "Workbook_Open" in modules["ThisWorkbook.cls"]
+
+
+def test_code_names_of_sheets_match_the_macros(template, contents):
+    with zipfile.ZipFile(template) as archive:
+        for sheet in contents.sheets:
+            root = ElementTree.fromstring(archive.read(sheet.part))  # noqa: S314 - our own file
+            named = root.find("{*}sheetPr").get("codeName")
+            assert named == sheet.name.strip("_") + "Sheet"
+
+
+def test_excel_keeps_the_figures_it_opens_with(template):
+    with zipfile.ZipFile(template) as archive:
+        workbook = archive.read("xl/workbook.xml").decode()
+    assert "fullCalcOnLoad" not in workbook
+    assert int(re.search(r'calcId="(\d+)"', workbook)[1]) >= 191029
+
+
+def test_no_part_names_a_clock(template):
+    with zipfile.ZipFile(template) as archive:
+        core = archive.read("docProps/core.xml").decode()
+        assert {info.date_time[0] for info in archive.infolist()} == {1980}
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", core)) == {"2026-06-30T00:00:00Z"}

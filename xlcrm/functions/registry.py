@@ -1,0 +1,83 @@
+"""The one catalogue of worksheet functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from xlcrm.errors import NotAvailable, suggestion
+from xlcrm.functions.declaration import CATEGORIES, BadDeclaration, WorksheetFunction, declared
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_CATALOGUE: dict[str, WorksheetFunction] = {}
+
+
+def catalogue() -> Mapping[str, WorksheetFunction]:
+    """Give every worksheet function by name, in the order of categories and files."""
+    import_module("udfs")
+    ordered = sorted(_CATALOGUE.values(), key=lambda f: CATEGORIES.index(f.category))
+    return MappingProxyType({function.name: function for function in ordered})
+
+
+def worksheet_function(
+    category: str, explain: Callable[..., Any] | None = None
+) -> Callable[[Function], Function]:
+    """Record a function in the catalogue and return it unchanged.
+
+    Args:
+        category: One of `CATEGORIES`.
+        explain: A function of the same arguments that explains the result to CRM_EXPLAIN.
+
+    Returns:
+        A decorator.
+
+    Raises:
+        BadDeclaration: The declaration breaks a rule; the message names rule and function.
+
+    Example:
+        >>> @worksheet_function("Help")
+        ... def CRM_ANSWER() -> float:
+        ...     '''Give the answer.
+        ...
+        ...     Returns:
+        ...         42.
+        ...
+        ...     Example:
+        ...         =CRM_ANSWER()
+        ...     '''
+        ...     return 42.0
+    """
+
+    def record(call: Function) -> Function:
+        function = declared(call, category, explain)
+        if function.name in _CATALOGUE:
+            raise BadDeclaration(f"{function.name} is declared twice")
+        _CATALOGUE[function.name] = function
+        return call
+
+    return record
+
+
+def functions_table(category: str = "") -> pd.DataFrame:
+    """List the catalogue as a table.
+
+    Args:
+        category: One category; "" for all.
+
+    Returns:
+        ``function``, ``category``, ``usage``, ``summary``, ``example``.
+
+    Raises:
+        NotAvailable: There is no such category.
+    """
+    wanted = category.strip().casefold()
+    chosen = [f for f in catalogue().values() if wanted in ("", f.category.casefold())]
+    if not chosen:
+        raise NotAvailable(f"no category {category!r}; {suggestion(category, CATEGORIES)}")
+    rows = [(f.name, f.category, f.usage, f.summary, f.example) for f in chosen]
+    return pd.DataFrame(rows, columns=["function", "category", "usage", "summary", "example"])

@@ -1,0 +1,39 @@
+"""The sample company, computed and summarised in the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xlcrm.hosts.headless import Book, answer_to, evaluate, opened
+from xlcrm.terminal import as_table
+from xlcrm.workbook.template import new_book
+
+_QUESTIONS = (
+    ("What will we sell this quarter and next?", '=CRM_FORECAST(Model,"month",,"this quarter")'),
+    ("Who brings it?", '=CRM_FORECAST(Model,"team",,"next 2 quarters")'),
+    ("Which segments carry us?", '=CRM_SEGMENTS(Model,"segment",,"last 12 months")'),
+    ("Which customers?", '=CRM_KEY_ACCOUNTS(Model,,"last 12 months",,5)'),
+    ("Is the strategy being met?", "=CRM_PERSPECTIVES(Model)"),
+)
+
+
+def demo(path: Path) -> str:
+    """Make the sample workbook, compute it, and answer a manager's first questions from it.
+
+    Args:
+        path: The workbook to make.
+
+    Returns:
+        The questions, each with its formula and answer.
+
+    Raises:
+        WrongValue: The file is already there, or cannot be written.
+    """
+    new_book(path)
+    book = opened(path)
+    evaluate(book)
+    return "\n\n".join(_answered(book, *question) for question in _QUESTIONS)
+
+
+def _answered(book: Book, question: str, formula: str) -> str:
+    return f"{question}\n{formula}\n\n{as_table(answer_to(book, formula))}"

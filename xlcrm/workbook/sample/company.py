@@ -1,0 +1,171 @@
+"""Who and what the sample company is: sellers, products, stages, accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from xlcrm.workbook.sample.chance import Chance
+
+AS_OF = date(2026, 6, 30)
+FIRST_MONTH = (2024, 1)
+MONTHS = 30
+"""Months of history, the one of `AS_OF` the last."""
+
+CURRENCY = "EUR"
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A seller, and how they sell."""
+
+    owner: str
+    first_name: str
+    team: str
+    seniority: str
+    hired: date
+    hourly_cost: float
+    wins: int
+    """Deals won in the 30 months."""
+    losses: int
+    typical: float
+    """The amount of a typical deal."""
+    open: int
+
+
+MANAGERS = {"Hansa": "Maria Keller", "Elbe": "Paul Novak", "Alpine": "Sofia Rossi"}
+REGIONS = {"Hansa": "North", "Elbe": "Central", "Alpine": "South"}
+
+REGULAR, STUNTS, SLIPS = "Berg", "Bianchi", "Silva"
+
+SELLERS = (
+    Seller("Berg", "Anna", "Hansa", "senior", date(2016, 4, 1), 62.0, 30, 27, 40_000, 8),
+    Seller("Hoffmann", "Lena", "Hansa", "senior", date(2018, 9, 3), 60.0, 13, 30, 52_000, 8),
+    Seller("Lund", "Erik", "Hansa", "junior", date(2023, 2, 1), 44.0, 11, 31, 44_000, 7),
+    Seller("Weber", "Jonas", "Hansa", "senior", date(2019, 1, 7), 58.0, 13, 28, 49_000, 8),
+    Seller("Braun", "Felix", "Elbe", "senior", date(2017, 6, 12), 60.0, 14, 30, 51_000, 8),
+    Seller("Dvorak", "Petra", "Elbe", "senior", date(2015, 3, 2), 63.0, 14, 26, 56_000, 8),
+    Seller("Horak", "Tomas", "Elbe", "junior", date(2022, 10, 3), 45.0, 11, 32, 42_000, 8),
+    Seller("Moreau", "Ines", "Elbe", "senior", date(2020, 5, 4), 57.0, 12, 29, 50_000, 8),
+    Seller("Bianchi", "Luca", "Alpine", "senior", date(2014, 11, 3), 66.0, 5, 22, 390_000, 4),
+    Seller("Costa", "Elena", "Alpine", "junior", date(2023, 8, 1), 43.0, 11, 30, 41_000, 8),
+    Seller("Ferrari", "Carla", "Alpine", "senior", date(2018, 2, 5), 59.0, 13, 28, 53_000, 8),
+    Seller("Silva", "Marco", "Alpine", "senior", date(2019, 7, 1), 57.0, 10, 33, 47_000, 11),
+)
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product with its price."""
+
+    product: str
+    category: str
+    list_price: float
+    cost: float
+    launched: date
+
+
+PRODUCTS = (
+    Product("Controller S", "Hardware", 1_900.0, 1_060.0, date(2019, 3, 1)),
+    Product("Controller L", "Hardware", 4_800.0, 2_700.0, date(2020, 9, 1)),
+    Product("Sensor pack", "Hardware", 640.0, 350.0, date(2018, 5, 1)),
+    Product("Gateway", "Hardware", 2_400.0, 1_320.0, date(2021, 2, 1)),
+    Product("Energy Insight", "Software", 6_500.0, 1_450.0, date(2022, 10, 1)),
+    Product("Site licence", "Software", 14_000.0, 3_100.0, date(2021, 11, 1)),
+    Product("Commissioning", "Services", 3_200.0, 2_150.0, date(2018, 5, 1)),
+    Product("Service plan", "Services", 1_250.0, 690.0, date(2018, 5, 1)),
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A pipeline stage, with the share of lost deals that came no further."""
+
+    stage: str
+    probability: float
+    category: str
+    stale_after: int
+    min_activities: int
+    lost_here: float
+
+
+STAGES = (
+    Stage("Lead", 0.20, "pipeline", 30, 1, 0.38),
+    Stage("Qualified", 0.35, "pipeline", 30, 2, 0.30),
+    Stage("Proposal", 0.50, "best case", 21, 3, 0.18),
+    Stage("Negotiation", 0.70, "best case", 14, 2, 0.10),
+    Stage("Closing", 0.90, "commit", 7, 1, 0.04),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer or prospect."""
+
+    account_id: str
+    name: str
+    segment: str
+    region: str
+    industry: str
+    owner: str
+    size: int
+    potential: float
+    created: date
+    lat: float
+    lon: float
+
+
+_INDUSTRIES = {
+    "Food": ("Foods", "Dairy", "Bakery"),
+    "Health": ("Clinic", "Pharma", "Hospital"),
+    "Hotels": ("Hotels", "Resorts", "Inns"),
+    "Logistics": ("Logistics", "Freight", "Depots"),
+    "Manufacturing": ("Works", "Metals", "Plastics"),
+    "Offices": ("Estates", "Towers", "Offices"),
+    "Public sector": ("City Works", "University", "Schools"),
+    "Retail": ("Stores", "Markets", "Outlets"),
+}
+_NAMES = (
+    "Alder", "Amber", "Arden", "Aster", "Birch", "Brook", "Cedar", "Clover", "Coral", "Crown",
+    "Delta", "Eagle", "Elm", "Ember", "Falcon", "Fern", "Forge", "Garnet", "Glade", "Harbour",
+    "Hazel", "Heron", "Iris", "Ivory", "Jade", "Juniper", "Kestrel", "Lark", "Linden", "Lotus",
+    "Maple", "Marble", "Mercury", "Mill", "Nova", "Oak", "Olive", "Onyx", "Orchard", "Osprey",
+    "Pearl", "Pine", "Quarry", "Quartz", "Raven", "Reed", "Ridge", "River", "Robin", "Rowan",
+    "Saffron", "Sage", "Silver Lake", "Spruce", "Stone", "Summit", "Tern", "Thistle", "Topaz",
+    "Valley",
+)  # fmt: skip
+_PLACES = {"North": (53.6, 10.0), "Central": (50.1, 12.0), "South": (46.5, 10.5)}
+_SIZES = {"Gold": (400, 2_500), "Silver": (90, 500), "Bronze": (15, 120)}
+_POTENTIALS = {"Gold": (250, 700), "Silver": (70, 220), "Bronze": (15, 70)}
+ACCOUNTS = 120
+
+
+def accounts() -> tuple[Account, ...]:
+    """Make the accounts: twenty Gold, forty Silver and sixty Bronze, ten for each seller."""
+    chance = Chance(1)
+    industries = list(_INDUSTRIES)
+    made = []
+    for number in range(ACCOUNTS):
+        segment = "Gold" if number < 20 else "Silver" if number < 60 else "Bronze"
+        seller = SELLERS[number % len(SELLERS)]
+        region = REGIONS[seller.team]
+        industry = industries[(number * 5 + number // 12) % len(industries)]
+        endings = _INDUSTRIES[industry]
+        name = f"{_NAMES[number * 7 % 60]} {endings[number // 60 * 2 % 3]}"
+        lat, lon = _PLACES[region]
+        made.append(
+            Account(
+                account_id=f"A-{number + 1:03d}",
+                name=name,
+                segment=segment,
+                region=region,
+                industry=industry,
+                owner=seller.owner,
+                size=round(chance.between(*_SIZES[segment]) / 5) * 5,
+                potential=round(chance.between(*_POTENTIALS[segment])) * 1_000.0,
+                created=chance.day(date(2018, 1, 1), date(2023, 9, 30)),
+                lat=round(lat + chance.between(-1.2, 1.2), 3),
+                lon=round(lon + chance.between(-1.6, 1.6), 3),
+            )
+        )
+    return tuple(made)

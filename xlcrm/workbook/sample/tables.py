@@ -1,0 +1,143 @@
+"""The sample as tables: headers and rows by kind, every column of the kind in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from xlcrm.model.schema import kind
+from xlcrm.workbook.sample.company import (
+    AS_OF,
+    CURRENCY,
+    MANAGERS,
+    PRODUCTS,
+    REGIONS,
+    SELLERS,
+    STAGES,
+    Account,
+    accounts,
+)
+from xlcrm.workbook.sample.deal import Deal
+from xlcrm.workbook.sample.history import snapshots
+from xlcrm.workbook.sample.pipeline import deals
+from xlcrm.workbook.sample.sales import Line, main_product, orders
+from xlcrm.workbook.sample.strategy import OBJECTIVES, Measure, measures
+
+Value = str | float | date | None
+
+_SHORT, _LONG = "Ctrl L", "Controller L"
+"""What some of the first deals call a product, and what an alias reads it as."""
+
+
+@dataclass(frozen=True)
+class SampleTable:
+    """The rows of one kind, with a header for each of its columns."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+@cache
+def sample_tables() -> Mapping[str, SampleTable]:
+    """Give the sample company's tables by kind; equal in every call and every build."""
+    clients = accounts()
+    pipeline = deals(clients)
+    lines = orders(pipeline)
+    tables = {
+        "deals": _table("deals", pipeline, _deal),
+        "orders": _table("orders", lines, _order),
+        "accounts": _table("accounts", clients, lambda one: _account(one, lines)),
+        "sellers": _table("sellers", SELLERS, _seller),
+        "products": _table("products", PRODUCTS, vars),
+        "stages": _table(
+            "stages", enumerate(STAGES, 1), lambda one: {**vars(one[1]), "order": one[0]}
+        ),
+        "snapshots": _table("snapshots", snapshots(pipeline), _snapshot),
+        "objectives": _table("objectives", OBJECTIVES, _objective),
+        "measures": _table("measures", measures(pipeline, lines), _measure),
+        "settings": SampleTable(("name", "value"), (("as_of", AS_OF),)),
+        "aliases": _table("aliases", [("product", _SHORT, _LONG)], _alias),
+    }
+    return MappingProxyType(tables)
+
+
+def _table(
+    name: str, items: Iterable[Any], read: Callable[[Any], Mapping[str, Any]]
+) -> SampleTable:
+    headers = kind(name).names
+    made = (read(item) for item in items)
+    return SampleTable(headers, tuple(tuple(row.get(column) for column in headers) for row in made))
+
+
+def _deal(deal: Deal) -> Mapping[str, Value]:
+    product = main_product(deal).product
+    short = product == _LONG and deal.created < date(2024, 4, 1)
+    return {
+        **vars(deal),
+        "account_id": deal.account.account_id,
+        "stage": STAGES[deal.stage].stage,
+        "reached": STAGES[deal.reached].stage,
+        "currency": CURRENCY,
+        "product": _SHORT if short else product,
+    }
+
+
+def _order(line: Line) -> Mapping[str, Value]:
+    return {
+        **vars(line),
+        "account_id": line.account.account_id,
+        "currency": CURRENCY,
+        "list_price": line.product.list_price,
+        "cost": line.cost,
+        "product": line.product.product,
+    }
+
+
+def _account(account: Account, lines: Sequence[Line]) -> Mapping[str, Value]:
+    days = [line.date for line in lines if line.account.account_id == account.account_id]
+    lately = bool(days) and max(days) > AS_OF - timedelta(days=365)
+    return {
+        **vars(account),
+        "type": "Customer" if days else "Prospect",
+        "status": "Active" if lately or not days else "Inactive",
+    }
+
+
+def _seller(seller: Any) -> Mapping[str, Value]:
+    return {
+        **vars(seller),
+        "name": f"{seller.first_name} {seller.owner}",
+        "manager": MANAGERS[seller.team],
+        "region": REGIONS[seller.team],
+    }
+
+
+def _snapshot(picture: tuple[date, Deal, int, float | None, date, str]) -> Mapping[str, Value]:
+    day, deal, stage, amount, expected, status = picture
+    return {
+        "taken_on": day,
+        "deal_id": deal.deal_id,
+        "stage": STAGES[stage].stage,
+        "amount": amount,
+        "expected_close": expected,
+        "status": status,
+        "owner": deal.owner,
+    }
+
+
+def _objective(objective: Sequence[Any]) -> Mapping[str, Value]:
+    names = ("objective_id", "objective", "perspective", "parent_id", "level", "weight", "owner")
+    return dict(zip(names, objective, strict=True))
+
+
+def _measure(measure: Measure) -> Mapping[str, Value]:
+    low, high = measure.band or (None, None)
+    return {**vars(measure), "band_low": low, "band_high": high, "period": "2026-06"}
+
+
+def _alias(alias: Sequence[str]) -> Mapping[str, Value]:
+    return dict(zip(("column", "found", "means"), alias, strict=True))

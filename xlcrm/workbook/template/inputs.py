@@ -1,0 +1,106 @@
+"""Input cells of answer sheets: a label, a typed value, and what may be typed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from xlcrm.workbook.template.page import Page
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input cell.
+
+    Attributes:
+        label: What it is.
+        value: What is typed in it at first; None for nothing.
+        choices: What may be typed.
+        hint: One sentence that shows when the cell is chosen.
+        only: Whether nothing but the choices may be typed.
+    """
+
+    label: str
+    value: str | float | None
+    choices: Sequence[str]
+    hint: str
+    only: bool = True
+
+
+PERIODS = (
+    "2026", "2026-Q3", "this year", "this quarter", "next 3 months", "YTD", "last 12 months", "all",
+)  # fmt: skip
+PERIOD_HINT = "A year, quarter, month or span (2026-01..2026-06), or words; all for no limit."
+WHERE_HINT = "Conditions joined by semicolons, such as owner=Berg; amount>10000. Blank for all."
+
+
+def asked(page: Page, row: int, column: int, inputs: Sequence[Input]) -> list[str]:
+    """Write input cells beside one another, labels above.
+
+    Args:
+        page: The sheet.
+        row: The row of the labels.
+        column: The first column.
+        inputs: The inputs.
+
+    Returns:
+        The addresses of the cells.
+    """
+    cells = []
+    for offset, one in enumerate(inputs):
+        page.write(row, column + offset, one.label, "label")
+        page.write(row + 1, column + offset, one.value, "input")
+        page.sheet.data_validation(
+            row + 1,
+            column + offset,
+            row + 1,
+            column + offset,
+            {
+                **({"validate": "list", "source": list(one.choices)} if one.choices
+                   else {"validate": "any"}),
+                "input_title": one.label[:32],
+                "input_message": one.hint,
+                "show_error": one.only,
+                "error_title": "Not one of the choices",
+                "error_message": "Choose one from the list.",
+            },
+        )  # fmt: skip
+        cells.append(page.at(row + 1, column + offset))
+    return cells
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure: a label with the unit, a formula, and a note."""
+
+    label: str
+    formula: str
+    note: str
+
+
+def tiles(page: Page, row: int, column: int, shown: Sequence[Tile], gap: int = 2) -> list[str]:
+    """Write headline figures beside one another, each two columns wide.
+
+    Args:
+        page: The sheet.
+        row: The row of the labels; figures and notes stand below.
+        column: The first column.
+        shown: The figures.
+        gap: Columns from one to the next.
+
+    Returns:
+        The addresses of the figures.
+    """
+    cells = []
+    for number, tile in enumerate(shown):
+        at = column + number * gap
+        for below, role in enumerate(("tile_label", "tile_value", "tile_note")):
+            page.sheet.write_blank(row + below, at + 1, None, page.styles[role])
+        if tile.label.startswith("="):
+            page.formula(row, at, tile.label, "tile_label")
+        else:
+            page.write(row, at, tile.label, "tile_label")
+        page.answer(row + 1, at, tile.formula, "tile_value")
+        page.write(row + 2, at, tile.note, "tile_note")
+        cells.append(page.at(row + 1, at))
+    return cells

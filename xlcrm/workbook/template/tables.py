@@ -1,0 +1,129 @@
+"""The Tables of the template: what each holds, and what it holds at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from xlcrm.model.schema import kind
+from xlcrm.model.settings import SETTINGS, Setting
+from xlcrm.workbook.sample import SampleTable, sample_tables
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A Table on a sheet of its own.
+
+    Attributes:
+        name: The name of the Table and of its sheet.
+        kind: The kind of its rows, or "" for one that the model does not read.
+        title: What the sheet's title says.
+        advice: How to fill it, in one sentence.
+    """
+
+    name: str
+    kind: str
+    title: str
+    advice: str
+
+
+DATA = (
+    DataTable("Deals", "deals", "Deals: one row an opportunity",
+              "Paste below the headers or run xlcrm import; columns that you do not have may stay "
+              "blank."),
+    DataTable("Orders", "orders", "Orders: one row an order line",
+              "Lines of one order share its number; returns are negative; deal_id ties an order to "
+              "the deal it came from."),
+    DataTable("Accounts", "accounts", "Accounts: one row a customer or prospect",
+              "Deals and orders name accounts by account_id."),
+    DataTable("Sellers", "sellers", "Sellers: one row a seller",
+              "owner is the name that deals and orders write."),
+    DataTable("Products", "products", "Products: one row a product",
+              "product is the name that deals and orders write."),
+    DataTable("Stages", "stages", "Stages: one row a stage of the pipeline",
+              "In their order; probability is the chance of a win that you expect from there."),
+    DataTable("Snapshots", "snapshots", "Snapshots: one row a deal on a day",
+              "xlcrm snapshot adds a picture of all deals, so that changes can be told."),
+    DataTable("Objectives", "objectives", "Objectives: one row a goal of the strategy",
+              "parent_id names the goal that it serves; weights count beside those of the same "
+              "parent."),
+    DataTable("Measures", "measures", "Measures: one row a measure of an objective",
+              "A blank actual is missing, never 0; a target below red means that less is better; a "
+              "band has a low and a high end."),
+    DataTable("Settings", "settings", "Settings: parameters of this workbook",
+              "Type in the column value; a blank one leaves the default."),
+    DataTable("Aliases", "aliases", "Aliases: names to be read as others",
+              "In this column of any table, this found text means that one."),
+    DataTable("Imports", "", "Imports: what was taken over, and what was not",
+              "xlcrm import adds a row for each file, so that nothing is lost unseen."),
+)  # fmt: skip
+
+IMPORT_HEADERS = (
+    "file",
+    "kind",
+    "table",
+    "rows in file",
+    "rows placed",
+    "amount in file",
+    "amount placed",
+    "could not place",
+    "imported on",
+)
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "Status": ("open", "won", "lost", "on hold"),
+    "Category": ("commit", "best case", "pipeline", "omitted"),
+    "Segment": ("Gold", "Silver", "Bronze"),
+    "Region": ("North", "Central", "South"),
+    "Industry": (
+        "Food", "Health", "Hotels", "Logistics", "Manufacturing", "Offices", "Public sector",
+        "Retail",
+    ),
+    "AccountType": ("Customer", "Prospect", "Distributor"),
+    "AccountStatus": ("Active", "Inactive", "Lost"),
+    "Source": ("Web", "Referral", "Fair", "Own prospecting", "Partner"),
+    "LostReason": ("Price", "No decision", "No budget", "Competitor", "Timing"),
+    "Channel": ("Field", "Web", "Phone", "Partner"),
+    "Level": ("strategic", "tactical", "operational"),
+    "Perspective": ("Finance", "Customers", "Processes", "Learning and growth"),
+}  # fmt: skip
+"""The lists of words, each a Table of its own on the sheet Lists."""
+
+OWN_WORDS = ("Segment", "Region", "Industry")
+"""The lists that are a company's own, and so blank in an empty workbook."""
+
+
+def list_table(name: str) -> str:
+    """Give the name of the Table that holds a list of words."""
+    return f"List{name}"
+
+
+def starting_rows(*, empty: bool = False) -> dict[str, SampleTable]:
+    """Give the headers and rows of every Table by its name.
+
+    Args:
+        empty: Whether to leave out the sample company; what any company needs stays.
+    """
+    sample = sample_tables()
+    rows = {}
+    for table in DATA:
+        headers = kind(table.kind).names if table.kind else IMPORT_HEADERS
+        given = sample[table.kind].rows if table.kind and not empty else ()
+        rows[table.name] = SampleTable(headers, given or (tuple([None] * len(headers)),))
+    as_of = None if empty else sample["settings"].rows[0][1]
+    settings = tuple(_setting(one, as_of) for one in SETTINGS.values())
+    rows["Settings"] = SampleTable(("name", "value", "default", "meaning"), settings)
+    for name, words in CHOICES.items():
+        kept = (None,) if empty and name in OWN_WORDS else words
+        rows[list_table(name)] = SampleTable((name,), tuple((word,) for word in kept))
+    return rows
+
+
+def _setting(setting: Setting, as_of: object) -> tuple[str | float | date | None, ...]:
+    value = as_of if setting.name == "as_of" and isinstance(as_of, date) else None
+    default = "newest event" if setting.default is None else setting.default
+    meaning = setting.meaning
+    if setting.choices:
+        meaning = f"{meaning} One of: {', '.join(setting.choices)}."
+    return setting.name, value, default, meaning
