@@ -1,8 +1,5 @@
 """CSV files as people have them: encodings, delimiters, quotes, ids, numbers."""
 
-import csv
-import time
-
 import pytest
 
 from xlcrm.errors import WrongValue
@@ -172,27 +169,3 @@ def test_the_texts_are_there_to_the_letter(tmp_path):
 def test_other_formats_are_told_what_to_do(tmp_path, name, advice):
     with pytest.raises(WrongValue, match=advice):
         read_file(tmp_path / name)
-
-
-def test_a_large_file_costs_a_few_times_what_the_csv_module_does(tmp_path):
-    path = tmp_path / "large.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([f"c{k}" for k in range(12)])
-        writer.writerows(
-            f"D{n:06},A{n % 997},Ann,2026-01-02,Won,{n * 1.37:.2f},{n % 100 / 100:.2f},2026-03-04,"
-            f"won,P{n % 20},{n},text {n}".split(",")
-            for n in range(20_000)
-        )
-
-    def plain():
-        with path.open(newline="") as file:
-            return list(csv.reader(file))
-
-    def cpu(act):
-        start = time.process_time()
-        act()
-        return time.process_time() - start
-
-    least = min(cpu(plain) for _ in range(3))
-    assert min(cpu(lambda: read_csv(path)) for _ in range(3)) < 10 * least

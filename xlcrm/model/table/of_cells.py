@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.cells import Cell, Origin, Range, Rows, is_blank, text_of, used
-from xlcrm.errors import ExcelError, NotAvailable, WrongValue
+from xlcrm.errors import CrmError, ExcelError, NotAvailable
 from xlcrm.model.aliases import claims, header_key
 from xlcrm.model.canonical import Cells, canonical_column, written
 from xlcrm.model.columns import Reading, Typed, inferred, typed
@@ -67,8 +67,7 @@ class CellTable:
         content = hashlib.blake2b(digest_size=8)
         content.update(repr((self.kind.name, self.origin.date_system, self.headers)).encode())
         for place, column in enumerate(self._all_columns()):
-            self._cells[place] = canonical_column(column)
-            content.update(written(self._cells[place]))
+            content.update(written(self._canonical(place, column)))
         return content.hexdigest()
 
     def __len__(self) -> int:
@@ -154,11 +153,15 @@ class CellTable:
         return [None] * len(self.rows) if place is None else self._cells_at(place)
 
     def _cells_at(self, place: int) -> Cells:
-        if place not in self._cells:
-            try:
-                self._cells[place] = canonical_column(map(itemgetter(place), self.rows))
-            except WrongValue as error:
-                raise WrongValue(f"{self.headers[place]}: {error.message}") from None
+        if place in self._cells:
+            return self._cells[place]
+        return self._canonical(place, map(itemgetter(place), self.rows))
+
+    def _canonical(self, place: int, raw: Iterable[Any]) -> Cells:
+        try:
+            self._cells[place] = canonical_column(raw)
+        except CrmError as error:
+            raise type(error)(f"{self.headers[place]}: {error.message}") from None
         return self._cells[place]
 
 

@@ -1,0 +1,75 @@
+"""Answers are computed again when, and only when, something that they read has changed."""
+
+from asking import STAGES, Excel, deals
+
+from xlcrm.analytics import figures
+from xlcrm.cells import Range
+from xlcrm.hosts.memory import Memory, watched
+from xlcrm.model.model import model_of
+from xlcrm.model.table import table_of
+
+
+def model(amount=100.0, settings=(), **others):
+    tables = {"deals": deals({"Amount": amount}), "stages": STAGES, **others}
+    if settings:
+        tables["settings"] = (("name", "value"), *settings)
+    return model_of(table_of(kind, Range(list(rows))) for kind, rows in tables.items())
+
+
+def computed(memory, of):
+    """Ask for the amount won, and say whether it had to be computed."""
+    calls = []
+
+    def compute(seen):
+        calls.append(1)
+        return figures.kpi_value(seen, "won_amount")
+
+    return memory.answer("won_amount", of, compute), bool(calls)
+
+
+def test_equal_data_is_not_computed_again():
+    memory = Memory()
+    assert computed(memory, model()) == (100.0, True)
+    assert computed(memory, model()) == (100.0, False)
+
+
+def test_a_changed_table_is_computed_again_and_the_one_before_is_still_known():
+    memory = Memory()
+    computed(memory, model())
+    assert computed(memory, model(amount=7.0)) == (7.0, True)
+    assert computed(memory, model()) == (100.0, False)
+
+
+def test_a_table_or_setting_that_is_not_read_changes_nothing():
+    memory = Memory()
+    computed(memory, model())
+    products = (("Product", "List price"), ("A", 5.0))
+    assert computed(memory, model(products=products)) == (100.0, False)
+    assert computed(memory, model(settings=[("prior_strength", 3.0)])) == (100.0, False)
+
+
+def test_a_setting_that_is_read_is_computed_again():
+    memory = Memory()
+    computed(memory, model())
+    assert computed(memory, model(settings=[("errors", "skip"), ("decimal", ",")]))[1]
+
+
+def test_aliases_are_always_read():
+    memory = Memory()
+    computed(memory, model())
+    aliases = (("column", "found", "means"), ("owner", "Ann", "Anna"))
+    assert computed(memory, model(aliases=aliases))[1]
+
+
+def test_a_table_that_appears_where_it_was_missed_is_noticed():
+    reads = {}
+    seen = watched(model(), reads)
+    assert "orders" not in seen.tables
+    assert reads["table", "orders"] is None
+
+
+def test_two_sessions_never_see_each_others_tables():
+    one, other = Excel(), Excel()
+    handle = one.model(deals({"Amount": 5.0}))
+    assert one.value("CRM_KPI", handle, "won_amount") == 5.0
+    assert other.refusal("CRM_KPI", handle, "won_amount")[0] == "#N/A"
