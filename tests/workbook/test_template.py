@@ -120,7 +120,7 @@ def test_the_checks_on_start_are_fine(computed):
 def test_headlines_say_a_message_with_a_unit(computed):
     results, _ = computed
     assert re.fullmatch(
-        r"Forecast: [\d.]+ million EUR expected in 2026, of which [\d.]+ million are won",
+        r"Forecast for this year: [\d.]+ million EUR expected, of which [\d.]+ million are won",
         str(results["Forecast"]["B1"][0][0]),
     )
     assert str(results["Scorecard"]["B1"][0][0]).startswith("Scorecard: the strategy stands at ")

@@ -109,7 +109,8 @@ def _refuse_infinite(rows: Rows) -> None:
 def used(rows: Rows) -> Rows:
     """Cut the blank rows behind the last used one, as in a whole-column reference."""
     last = len(rows)
-    while last and all(cell is None or is_blank(cell) for cell in rows[last - 1]):
+    empty = type(rows[0])([None] * len(rows[0])) if rows else ()
+    while last and (rows[last - 1] == empty or all(map(is_blank, rows[last - 1]))):
         last -= 1
     return rows[:last]
 

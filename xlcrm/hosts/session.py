@@ -78,8 +78,8 @@ class Session:
         values: tuple[Any, ...] = ()
         try:
             values = self._read(function, arguments)
-            if any(isinstance(value, Range) for value in values):
-                # A table's handle is its memory: it costs a hash to look it up.
+            if any(isinstance(value, (Range, Asked)) for value in values):
+                # A table's handle is its memory, and what a cell holds has no name of its own.
                 return Call(function, values), self._rows(function, values, None)
             model = next((value for value in values if isinstance(value, Model)), None)
             key = (function.name, *(_key(value) for value in values if value is not model))
@@ -132,8 +132,6 @@ def _key(value: Any) -> Any:
     """Give what an argument's value is remembered by."""
     if isinstance(value, (list, tuple)):
         return tuple(map(_key, value))
-    if isinstance(value, Asked):
-        return ("asked", value.address, id(value.call))
     if hasattr(value, "digest"):
         return ("table", value.digest)
     return (type(value).__name__, value)

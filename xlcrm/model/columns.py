@@ -13,6 +13,8 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from xlcrm.cells import (
     HALF_MICROSECOND,
@@ -90,6 +92,25 @@ def typed(name: str, column_type: ColumnType, cells: Sequence[Cell], reading: Re
     aliases = reading.aliases.get(name, {})
     read = ids if column_type is ColumnType.ID else texts
     return read(name, cells, aliases)
+
+
+def absent(column_type: ColumnType, rows: int) -> Typed:
+    """Give a column that a table does not have: every value is missing.
+
+    Args:
+        column_type: What the column would hold.
+        rows: How many rows the table has.
+    """
+    if column_type is ColumnType.TEXT:
+        codes = np.full(rows, -1, dtype=np.int8)
+        return Typed(pd.Categorical.from_codes(codes, categories=pd.Index([], dtype="str")))
+    if column_type is ColumnType.DATE:
+        return Typed(np.full(rows, np.datetime64("NaT"), dtype="datetime64[us]"))
+    if column_type is ColumnType.ID:
+        return Typed(pd.array(pa.nulls(rows, pa.string()), dtype="str"))
+    if column_type is ColumnType.LOGICAL:
+        return Typed(pd.array(np.full(rows, None), dtype="boolean"))
+    return Typed(np.full(rows, np.nan))
 
 
 def inferred(cells: Sequence[Cell]) -> ColumnType:

@@ -18,7 +18,7 @@ from xlcrm.cells import Cell, Origin, Range, Rows, is_blank, text_of, used
 from xlcrm.errors import CrmError, ExcelError, NotAvailable
 from xlcrm.model.aliases import claims, header_key
 from xlcrm.model.canonical import Cells, canonical_column, written
-from xlcrm.model.columns import Reading, Typed, inferred, typed
+from xlcrm.model.columns import Reading, Typed, absent, inferred, typed
 from xlcrm.model.derived import DERIVABLE, derive
 from xlcrm.model.headers import find_header_row, match
 from xlcrm.model.schema import ColumnType, TableKind, kind
@@ -136,6 +136,8 @@ class CellTable:
         return self._typed[key]
 
     def _read(self, name: str, reading: Reading) -> Typed:
+        if name not in self.position:
+            return absent(self.kind.column(name).type, len(self.rows))
         own = replace(reading, date_system=self.origin.date_system)
         return typed(name, self.type_of(name), self._cells_of(name), own)
 

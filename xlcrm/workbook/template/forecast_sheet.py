@@ -121,7 +121,7 @@ def _headline(by_month: Answer, where: str, period: str) -> list[Tile]:
 
 def _inputs() -> list[Input]:
     return [
-        Input("Period", "2026", PERIODS, PERIOD_HINT, only=False),
+        Input("Period", "this year", PERIODS, PERIOD_HINT, only=False),
         Input("Overdue deals", "push", ("push", "include", "exclude"),
               "push: counted as of today; include: where they stand; exclude: left out."),
         Input("Probability", "smoothed", ("smoothed", "configured", "historic", "deal"),
@@ -160,8 +160,8 @@ def _titles(page: Page, period: str, won: str, total: str, why: Answer) -> None:
     page.formula(
         0,
         1,
-        f'=IFERROR("Forecast: "&ROUND({total}/1000000,2)&" million "&Currency&" expected in "'
-        f'&{words}&", of which "&ROUND({won}/1000000,2)&" million are won",'
+        f'=IFERROR("Forecast for "&{words}&": "&ROUND({total}/1000000,2)&" million "&Currency'
+        f'&" expected, of which "&ROUND({won}/1000000,2)&" million are won",'
         '"Forecast: no figures yet")',
         "title",
     )

@@ -1,0 +1,136 @@
+"""The same real pipeline, the way a user brings it in: new, import, recalc, eval."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import formualizer
+import openpyxl
+import pytest
+import python_calamine
+
+from xlcrm.cli import main
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+FILES = sorted((DATA / "crm_sales").glob("*.csv"))
+pytestmark = pytest.mark.skipif(
+    not FILES, reason=f"the real data are no part of the project, and not in {DATA}"
+)
+
+
+def vba(book):
+    with zipfile.ZipFile(book) as package:
+        return hashlib.sha256(package.read("xl/vbaProject.bin")).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def sales(tmp_path_factory):
+    """A workbook filled and computed, and what the commands printed."""
+    book = tmp_path_factory.mktemp("sales") / "sales.xlsm"
+    assert main(["new", str(book), "--empty"]) == 0
+    made = vba(book)
+    assert main(["import", *map(str, FILES), "--into", str(book)]) == 0
+    assert main(["recalc", str(book)]) == 0
+    assert vba(book) == made
+    return book
+
+
+def evaluated(capsys, book, formula):
+    status = main(["eval", str(book), formula, "--json"])
+    told = capsys.readouterr()
+    assert status == 0, told.err
+    return json.loads(told.out)
+
+
+@pytest.mark.parametrize(
+    ("formula", "figure"),
+    [
+        ('=CRM_KPI(Model,"win_rate")', 4238 / 6711),
+        ('=CRM_KPI(Model,"won_amount")', 10005534),
+        ('=CRM_KPI(Model,"won_deals")', 4238),
+    ],
+)
+def test_the_figures_are_those_published(sales, capsys, formula, figure):
+    assert evaluated(capsys, sales, formula) == pytest.approx(figure, abs=1e-9)
+
+
+def test_the_cycle_of_deals_won_is_as_published(sales, capsys):
+    assert round(evaluated(capsys, sales, '=CRM_KPI(Model,"cycle_days")'), 3) == 51.782
+
+
+@pytest.mark.parametrize(
+    ("by", "published"),
+    [
+        ("owner", "by_sales_agent"),
+        ("manager", "by_manager"),
+        ("regional_office", "by_regional_office"),
+        ("sector", "by_sector"),
+    ],
+)
+def test_groups_reach_through_related_tables(sales, capsys, by, published):
+    expected = json.loads((DATA / "expected.json").read_text("utf-8"))["crm_sales"][published]
+    rates = evaluated(capsys, sales, f'=CRM_KPI(Model,"win_rate","{by}")')
+    amounts = evaluated(capsys, sales, f'=CRM_KPI(Model,"won_amount","{by}")')
+    heading = next(iter(rates[0]))
+    found = {row[heading]: (row["n"], round(row["value"], 6)) for row in rates}
+    won = {row[heading]: (row["n"], row["value"]) for row in amounts}
+    unknown = {"(blank)"}
+    assert {name: (closed, rate) for name, (_, closed, rate, _) in expected.items()} == {
+        name: pair for name, pair in found.items() if name not in unknown
+    }
+    assert {name: (n, amount) for name, (n, _, _, amount) in expected.items()} == {
+        name: pair for name, pair in won.items() if name not in unknown
+    }
+
+
+def test_import_tells_what_is_no_table_and_which_names_do_not_join(tmp_path, capsys):
+    book = tmp_path / "sales.xlsm"
+    main(["new", str(book), "--empty"])
+    main(["import", *map(str, FILES), "--into", str(book)])
+    told = capsys.readouterr().out
+    assert "data_dictionary.csv: is not a table" in told
+    assert "8,800 of 8,800 rows placed; amount 10,005,534 in file, workbook and model" in told
+    assert "1,480 rows of deals have the product 'GTXPro'" in told
+    assert "did you mean 'GTX Pro'?" in told
+
+
+def test_an_alias_joins_what_did_not_join_and_list_prices_stand_in(sales, capsys, tmp_path):
+    book = tmp_path / "sales.xlsm"
+    book.write_bytes(sales.read_bytes())
+    assert main(["eval", str(book), '=CRM_KPI(Model,"expected_revenue")']) == 1
+    assert capsys.readouterr().err.startswith(
+        "#N/A: 2,089 open deals have no amount, and none has one: enter amounts, or set "
+        "missing_amount to list price"
+    )
+    (tmp_path / "stages.csv").write_text(
+        "stage,order,probability\nProspecting,1,0.1\nEngaging,2,0.4\n"
+    )
+    (tmp_path / "aliases.csv").write_text("column,found,means\nproduct,GTXPro,GTX Pro\n")
+    files = [str(tmp_path / name) for name in ("stages.csv", "aliases.csv")]
+    assert main(["import", *files, "--into", str(book)]) == 0
+    assert main(["set", str(book), "missing_amount=list price"]) == 0
+    capsys.readouterr()
+    by_stage = {
+        row["stage"]: row["value"]
+        for row in evaluated(capsys, book, '=CRM_KPI(Model,"open_amount","stage")')
+    }
+    assert sum(by_stage.values()) == 4966215  # published: open deals at list price
+    expected = 0.1 * by_stage["Prospecting"] + 0.4 * by_stage["Engaging"]
+    found = evaluated(capsys, book, '=CRM_KPI(Model,"expected_revenue")')
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.filterwarnings("ignore:Unknown extension")  # openpyxl's, of data bars it cannot keep
+def test_the_file_opens_elsewhere_and_its_cells_are_what_eval_says(sales, capsys):
+    cells = openpyxl.load_workbook(sales, data_only=True)
+    handle = cells["Model"]["D3"].value
+    assert handle == evaluated(capsys, sales, "=Model")
+    header, *rows = cells["Forecast"].iter_rows(values_only=True)
+    assert header
+    assert any(rows)
+    sheets = python_calamine.load_workbook(str(sales)).sheet_names
+    assert sheets == cells.sheetnames
+    engine = formualizer.load_workbook(str(sales))
+    assert set(sheets) == set(engine.sheet_names)
+    assert cells["Deals"].max_row == 8801
