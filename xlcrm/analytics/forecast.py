@@ -17,6 +17,8 @@ from xlcrm.kpis.open_deals import (
     EXPECTED,
     FROM_OVERRIDE,
     OVERDUE,
+    VALUE,
+    came_from,
     expected_population,
     expected_weights,
     list_price_weights,
@@ -101,12 +103,8 @@ def _pending(
 ) -> pd.DataFrame:
     population = expected_population(overdue)
     keys = keys_of(model, population, by)
-    told_by = [
-        *EXPECTED.keys(model, chances.method),
-        "value_from",
-        "forecast_category",
-        "is_overdue",
-    ]
+    weighed_by = (*EXPECTED.keys(model, chances.method), *VALUE.keys(model, ""))
+    told_by = list(dict.fromkeys((*weighed_by, "forecast_category", "is_overdue")))
     asked = [*(key.base for key in keys), *told_by, "value", "worth"]
     selection = select(model, population, asked, where, days)
     groups = [*(key.group for key in keys), *told_by]
@@ -122,7 +120,7 @@ def _pending(
         "weighted": ("worth", worth),
         "open": ("value", value),
         "overdue": ("value", value * grouped["is_overdue"].to_numpy(dtype=float)),
-        "override": ("worth", worth * (grouped["worth_from"] == FROM_OVERRIDE).to_numpy()),
+        "override": ("worth", worth * came_from(FROM_OVERRIDE, grouped, "worth_from")),
     }
     answer = totals(grouped, keys, parts)
     return pd.DataFrame(
