@@ -9,7 +9,7 @@ from package_books import parts, rich_book, with_parts
 
 from xlcrm.errors import WrongValue
 from xlcrm.workbook.package import contents, formulas
-from xlcrm.workbook.package.references import area, cell_text, letters
+from xlcrm.workbook.package.references import area, cell_text, column_letters
 from xlcrm.workbook.package.translation import master, moved
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
@@ -99,7 +99,7 @@ def test_what_moves_off_the_sheet_is_ref():
 def test_references_go_there_and_back():
     for column in (1, 26, 27, 702, 703, 16384):
         assert area(cell_text(9, column)).left == column
-    assert letters(16384) == "XFD"
+    assert column_letters(16384) == "XFD"
     assert area("$B$7:A1").text == "A1:B7"
     assert area("A:B").text == "A1:B1048576"
     for wrong in ("A0", "XFE1", "A1048577", "", "A1:", "1A"):

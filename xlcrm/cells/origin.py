@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlcrm.errors import ExcelError
 
@@ -47,6 +48,7 @@ class Range:
     origin: Origin = Origin()
 
 
+@lru_cache(maxsize=16_384)
 def column_letters(column: int) -> str:
     """Name the sheet column with the number ``column``, counted from 1: 28 is ``AB``."""
     letters = ""

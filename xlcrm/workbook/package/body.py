@@ -17,7 +17,7 @@ from xlcrm.workbook.package.markup import (
     escaped,
     with_attribute,
 )
-from xlcrm.workbook.package.references import Area, cell_text, letters
+from xlcrm.workbook.package.references import Area, cell_text, column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,7 +125,7 @@ def _beside(sheet: Markup, row: Element, number: int, body: Body) -> tuple[bytes
 
 
 def _first_cell_in(prefix: bytes, columns: Area) -> re.Pattern[bytes]:
-    names = "|".join(letters(column) for column in range(columns.left, columns.right + 1))
+    names = "|".join(column_letters(column) for column in range(columns.left, columns.right + 1))
     return re.compile(b"<" + re.escape(prefix) + b'c r="(?:' + names.encode() + b")[0-9]")
 
 

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from xlcrm.workbook.package.dates import serial
-from xlcrm.workbook.package.references import letters
+from xlcrm.workbook.package.references import column_letters
 from xlcrm.workbook.package.values import cached_xml, settled, space, text_xml
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def lines(
         WrongValue: A date cannot be counted.
     """
     texts = _Texts(prefix)
-    starts = [f'<{prefix}c r="{letters(left + index)}' for index in range(len(styles))]
+    starts = [f'<{prefix}c r="{column_letters(left + index)}' for index in range(len(styles))]
     trailing, end = f".0</{prefix}v>", f"</{prefix}v>"
     source = iter(rows)
     while block := list(islice(source, _BLOCK)):

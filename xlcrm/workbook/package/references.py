@@ -6,10 +6,19 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from xlcrm.cells import MOST_COLUMNS, MOST_ROWS, column_letters
 from xlcrm.errors import WrongValue
 
-MOST_ROWS = 1_048_576
-MOST_COLUMNS = 16_384
+__all__ = [
+    "MOST_COLUMNS",
+    "MOST_ROWS",
+    "Area",
+    "area",
+    "cell_numbers",
+    "cell_text",
+    "column_letters",
+    "column_number",
+]
 
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
@@ -66,16 +75,6 @@ class Area:
 
 
 @lru_cache(maxsize=MOST_COLUMNS)
-def letters(column: int) -> str:
-    """Name a column: 1 is ``A``, 28 is ``AB``."""
-    text = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-@lru_cache(maxsize=MOST_COLUMNS)
 def column_number(name: str) -> int:
     """Count a column: ``A`` is 1, ``AB`` is 28."""
     number = 0
@@ -86,7 +85,7 @@ def column_number(name: str) -> int:
 
 def cell_text(row: int, column: int) -> str:
     """Name a cell: row 7, column 2 is ``B7``."""
-    return f"{letters(column)}{row}"
+    return f"{column_letters(column)}{row}"
 
 
 def cell_numbers(text: str) -> tuple[int, int]:

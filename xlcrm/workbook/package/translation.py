@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from xlcrm.workbook.package.references import MOST_COLUMNS, MOST_ROWS, column_number, letters
+from xlcrm.workbook.package.references import MOST_COLUMNS, MOST_ROWS, column_letters, column_number
 
 # What stands in quotes or square brackets (texts, sheet names, Table columns) never moves.
 # Of the rest, whole columns and rows are looked for before single cells.
@@ -83,7 +83,7 @@ def _moved_reference(reference: str, down: int, right: int) -> str:
             at += 0 if name[1] else right
             if not 1 <= at <= MOST_COLUMNS:
                 return "#REF!"
-            column = name[1] + letters(at)
+            column = name[1] + column_letters(at)
         if number:
             fixed = end[number.start(2) - 1 : number.start(2)] == "$"
             at = int(number[2]) + (0 if fixed else down)

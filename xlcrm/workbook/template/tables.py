@@ -8,6 +8,7 @@ from datetime import date
 
 from xlcrm.model.schema import kind
 from xlcrm.model.settings import SETTINGS, Setting
+from xlcrm.workbook.importing.journal import COLUMNS
 from xlcrm.workbook.sample import SampleTable, sample_tables
 
 
@@ -59,18 +60,6 @@ DATA = (
               "xlcrm import adds a row for each file, so that nothing is lost unseen."),
 )  # fmt: skip
 
-IMPORT_HEADERS = (
-    "file",
-    "kind",
-    "table",
-    "rows in file",
-    "rows placed",
-    "amount in file",
-    "amount placed",
-    "could not place",
-    "imported on",
-)
-
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "Status": ("open", "won", "lost", "on hold"),
     "Category": ("commit", "best case", "pipeline", "omitted"),
@@ -108,7 +97,7 @@ def starting_rows(*, empty: bool = False) -> dict[str, SampleTable]:
     sample = sample_tables()
     rows = {}
     for table in DATA:
-        headers = kind(table.kind).names if table.kind else IMPORT_HEADERS
+        headers = kind(table.kind).names if table.kind else COLUMNS
         given = sample[table.kind].rows if table.kind and not empty else ()
         rows[table.name] = SampleTable(headers, given or (tuple([None] * len(headers)),))
     as_of = None if empty else sample["settings"].rows[0][1]

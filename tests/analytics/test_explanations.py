@@ -1,0 +1,75 @@
+"""Every figure accounts for every row of its table: counted, or left out for a reason."""
+
+import pytest
+from given import AS_OF, company, model_with
+
+from xlcrm.analytics.explain import explain_forecast, explain_kpi
+from xlcrm.analytics.figures import kpi_table
+from xlcrm.analytics.forecast import forecast
+from xlcrm.kpis.catalogue import KPIS
+
+ASKED = [{}, {"period": "2026"}, {"where": "owner<>Bob"}]
+
+
+@pytest.fixture(scope="module")
+def model():
+    return model_with(AS_OF, **company())
+
+
+def facts(frame):
+    return list(zip(frame["item"], frame["value"], strict=True))
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("name", KPIS)
+def test_counted_and_left_out_rows_are_all_rows(model, name, asked):
+    told = facts(explain_kpi(model, name, **asked))
+    rows = len(model.table(KPIS[name].population(model).table))
+    counted = sum(n for item, n in told if item.startswith("rows counted"))
+    left_out = sum(n for item, n in told if item.startswith("left out"))
+    assert counted + left_out == rows
+    assert 0 < counted < rows or not asked
+
+
+@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("name", KPIS)
+def test_the_listed_rows_are_those_that_the_figure_counts(model, name, asked):
+    listed = explain_kpi(model, name, **asked, rows=True)
+    told = dict(facts(explain_kpi(model, name, **asked)))
+    counted = next(n for item, n in told.items() if item.startswith("rows counted"))
+    assert (listed["counts"] == "yes").sum() == counted
+    groups = kpi_table(model, name, "owner" if "owner" in listed else "account_id", **asked)
+    assert groups["n"].sum() == counted
+
+
+@pytest.mark.parametrize("name", KPIS)
+def test_definition_source_unit_and_period_are_told(model, name):
+    told = dict(facts(explain_kpi(model, name, period="2026")))
+    for item in ("figure", "definition", "source", "unit", "better", "period", "as of"):
+        assert told[item], item
+    assert all(len(value) <= 255 for value in told.values() if isinstance(value, str))
+
+
+def test_the_settings_in_force_are_told(model):
+    told = dict(facts(explain_kpi(model, "expected_revenue")))
+    assert told["setting missing_amount"] == "leave out"
+    assert told["setting prior_strength"] == 10.0
+    assert told["method"] == "smoothed"
+
+
+def test_a_forecast_accounts_for_deals_won_and_open(model):
+    told = facts(explain_forecast(model))
+    counted = {item: n for item, n in told if item.startswith("rows counted")}
+    whole = forecast(model, "")
+    assert counted["rows counted: open deals"] == whole["deals"].iloc[0]
+    won = sum(1 for s, a in zip(*(company()["deals"][c] for c in ("status", "amount")), strict=True)
+              if s == "won" and a is not None)  # fmt: skip
+    assert counted["rows counted: deals won"] == won
+
+
+def test_the_rows_of_a_forecast_say_why_a_deal_is_not_in_it(model):
+    listed = explain_forecast(model, rows=True)
+    assert len(listed) == len(model.table("deals"))
+    reasons = set(listed["counts"])
+    assert "yes" in reasons
+    assert any("omitted" in reason for reason in reasons)
