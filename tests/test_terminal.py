@@ -47,3 +47,8 @@ def test_long_work_is_told_and_wiped_away(monkeypatch):
         time.sleep(0.1)
     assert out.getvalue().startswith("\rworking … 0 s")
     assert out.getvalue().endswith(" \r")
+
+
+def test_years_keep_their_shape_and_mixed_columns_stand_left():
+    rows = [("year", "what"), (1988.0, "text"), (1989.0, 5.0)]
+    assert as_table(rows) == "year  what\n1988  text\n1989  5"

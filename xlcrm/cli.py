@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FileNotFoundError as error:
         print(f"no file {error.filename}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 
@@ -77,6 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", help="make, compute and summarise the sample company")
     demo.add_argument("book", type=Path, nargs="?", help="the file to make")
     demo.set_defaults(run=_demo)
+
+    setup = commands.add_parser("setup", help="tell Excel for Windows where this Python is")
+    setup.set_defaults(run=_setup)
 
     build = commands.add_parser("build", help="build the template from its code")
     build.add_argument("-o", "--out", type=Path, default=Path("workbook_template.xlsm"))
@@ -178,6 +185,18 @@ def _free_name(wanted: Path) -> Path:
         name = wanted.with_stem(f"{wanted.stem}_{number}")
         number += 1
     return name
+
+
+def _setup(_: argparse.Namespace) -> int:
+    from xlcrm.hosts.setup import write_settings
+
+    app_data = os.environ.get("APPDATA")
+    if not app_data:
+        raise WrongValue(
+            "setup is for Excel on Windows; elsewhere xlcrm recalc computes a workbook"
+        )
+    print(f"Excel finds Python through {write_settings(Path(app_data), Path(sys.executable))}")
+    return 0
 
 
 def _build(given: argparse.Namespace) -> int:

@@ -86,16 +86,17 @@ def as_text(cell: Any, number: Any = None) -> Any:
 
 
 def _rounded(cell: Any) -> str:
-    """Write a cell for reading: thousands set apart, four significant decimals."""
+    """Write a cell for reading: thousands set apart from 10,000 on, since years have none."""
     if isinstance(cell, float) and not isinstance(cell, bool):
         if cell.is_integer():
-            return f"{cell:,.0f}"
+            return f"{cell:,.0f}" if abs(cell) >= 10_000 else f"{cell:.0f}"
         return f"{cell:,.2f}" if abs(cell) >= 100 else f"{cell:.4g}"
     return str(as_text(cell))
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:
-    return any(isinstance(cell, float) for cell in column)
+    held = [cell for cell in column if cell is not None and cell != ""]
+    return bool(held) and all(isinstance(cell, (float, ExcelError)) for cell in held)
 
 
 @contextmanager

@@ -117,6 +117,7 @@ def kpi_selection(
     if not kpi.weighting and method.strip():
         raise WrongValue(f"{kpi.name} has one method; leave the argument out")
     columns = [*(key.base for key in keys), *kpi.columns, *weight_keys]
+    model.table(population.table)  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)
     selection = select(model, population, columns, where, days, numbered=numbered)
     return population, selection, weight_keys

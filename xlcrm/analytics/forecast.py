@@ -62,6 +62,7 @@ def forecast(
         WrongValue: There is no such method or treatment of overdue deals.
     """
     chances = Chances(model, EXPECTED.method(method))
+    model.table("deals")  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)
     won = _won(model, by, where, days)
     pending = _pending(model, by, where, days, overdue_option(overdue), chances)

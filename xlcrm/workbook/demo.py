@@ -9,7 +9,10 @@ from xlcrm.terminal import as_table
 from xlcrm.workbook.template import new_book
 
 _QUESTIONS = (
-    ("What will we sell this quarter and next?", '=CRM_FORECAST(Model,"month",,"this quarter..next quarter")'),
+    (
+        "What will we sell this quarter and next?",
+        '=CRM_FORECAST(Model,"month",,"this quarter..next quarter")',
+    ),
     ("Who brings it?", '=CRM_FORECAST(Model,"team",,"this quarter..next quarter")'),
     ("Which segments carry us?", '=CRM_SEGMENTS(Model,"segment",,"last 12 months")'),
     ("Which customers?", '=CRM_KEY_ACCOUNTS(Model,,"last 12 months",,5)'),
