@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -22,9 +20,10 @@ from xlcrm.cells import (
     text_of,
     vector,
 )
-from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue
+from xlcrm.errors import ErrorInData, ExcelError, WrongValue
 from xlcrm.functions import Argument, Asked, Kind
-from xlcrm.model.model import Model, model_of, model_of_range
+from xlcrm.hosts.handles import Handles
+from xlcrm.model.model import Model, model_of_range
 from xlcrm.model.number_texts import number_reader
 from xlcrm.model.table import Table
 
@@ -37,79 +36,6 @@ class _Missing:
 
 
 MISSING = _Missing()
-
-_HANDLE = re.compile(r"#([0-9a-f]{16})\s*$")
-
-
-@dataclass
-class Handles:
-    """What the handles in cells stand for: tables and models by the hash of their content.
-
-    Attributes:
-        tables: Tables by hash.
-        models: Models by hash.
-        date_system: The workbook's, 1900 or 1904.
-    """
-
-    tables: dict[str, Table] = field(default_factory=dict)
-    models: dict[str, Model] = field(default_factory=dict)
-    date_system: int = 1900
-
-    def kept(self, answer: Any) -> Any:
-        """Keep an answer that is a table or a model, and give the handle in its place.
-
-        Args:
-            answer: What a function returned.
-
-        Returns:
-            The handle as text for a table or a model, anything else as it is.
-        """
-        if isinstance(answer, Model):
-            self.models.setdefault(answer.digest, answer)
-            return f"model: {len(answer.tables)} tables #{answer.digest}"
-        if hasattr(answer, "digest"):
-            self.tables.setdefault(answer.digest, answer)  # the one kept has columns typed already
-            return f"{answer.kind.name}: {len(answer):,} rows · {answer.label} #{answer.digest}"
-        return answer
-
-    def table(self, handle: Cell) -> Table:
-        """Give the table that a handle stands for.
-
-        Raises:
-            ErrorInData: The cell holds an error.
-            WrongValue: The cell holds no handle.
-            NotAvailable: The process no longer has the table.
-        """
-        digest = _digest(handle)
-        if digest not in self.tables:
-            raise NotAvailable("the data changed, press Refresh: this handle stands for no table")
-        return self.tables[digest]
-
-    def model(self, handle: Cell) -> Model:
-        """Give the model that a handle stands for; of a table's handle, a model of that table.
-
-        Raises:
-            ErrorInData: The cell holds an error.
-            WrongValue: The cell holds no handle.
-            NotAvailable: The process no longer has the data.
-        """
-        digest = _digest(handle)
-        if digest in self.models:
-            return self.models[digest]
-        if digest in self.tables:
-            return model_of([self.tables[digest]])
-        raise NotAvailable("the data changed, press Refresh: this handle stands for no model")
-
-
-def _digest(handle: Cell) -> str:
-    if isinstance(handle, ExcelError):
-        raise ErrorInData(handle, f"the model's cell is {handle.text}; CRM_ERROR on it tells why")
-    found = _HANDLE.search(text_of(handle))
-    if not found:
-        raise WrongValue(
-            f"{text_of(handle)!r} is no model: give the cell of CRM_MODEL or CRM_TABLE, or a range"
-        )
-    return found[1]
 
 
 def argument_value(argument: Argument, raw: Any, handles: Handles, date_system: int) -> Any:

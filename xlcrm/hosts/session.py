@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from xlcrm.cells import Range, leave
+from xlcrm.cells import leave
 from xlcrm.errors import CrmError, WrongValue
-from xlcrm.functions import Asked, Call, WorksheetFunction, catalogue
-from xlcrm.hosts.arguments import MISSING, Handles, argument_value
+from xlcrm.functions import Asked, Call, Kind, WorksheetFunction, catalogue
+from xlcrm.hosts.arguments import MISSING, argument_value
+from xlcrm.hosts.handles import Handles
 from xlcrm.hosts.memory import Memory
 from xlcrm.model.model import Model
 from xlcrm.model.table import CellTable
@@ -70,6 +71,7 @@ class Session:
             self.made.append((call, rows))
         if at:
             self.calls[at] = call
+            self.handles.held_by(at, rows[0][0])
         return rows
 
     def _answered(
@@ -78,8 +80,7 @@ class Session:
         values: tuple[Any, ...] = ()
         try:
             values = self._read(function, arguments)
-            if any(isinstance(value, (Range, Asked)) for value in values):
-                # A table's handle is its memory, and what a cell holds has no name of its own.
+            if not _is_remembered(function):
                 return Call(function, values), self._rows(function, values, None)
             model = next((value for value in values if isinstance(value, Model)), None)
             key = (function.name, *(_key(value) for value in values if value is not model))
@@ -115,6 +116,12 @@ class Session:
 
     def _asked(self, place: Place) -> Asked:
         return Asked(str(place), self.calls.get(place))
+
+
+def _is_remembered(function: WorksheetFunction) -> bool:
+    """Handles are their own memory, and what another cell holds has no name of its own."""
+    kinds = {argument.kind for argument in function.arguments}
+    return not kinds & {Kind.TABLE, Kind.TABLES, Kind.CELL}
 
 
 def _date_system(read: Iterable[Any]) -> int | None:
