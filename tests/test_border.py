@@ -1,4 +1,4 @@
-"""The border of design.md §6, row by row: what a host hands over, and what it gets back.
+"""The border, row by row: what a host hands over, and what it gets back.
 
 Excel is a session asked with what COM hands over; the workbook is computed without Excel.
 """

@@ -1,4 +1,4 @@
-"""What cells are on the way in and on the way out, as design.md §6 tables it."""
+"""What cells are on the way in and on the way out."""
 
 import random
 from datetime import UTC, date, datetime, timedelta

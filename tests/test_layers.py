@@ -1,4 +1,4 @@
-"""Who may import whom (design.md §2), read from the import statements of the sources."""
+"""Who may import whom, read from the import statements of the sources."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Definition D4: expected revenue and its period; check figures from the sources named."""
+"""Expected revenue and its period; check figures from the sources named."""
 
 import datetime as dt
 

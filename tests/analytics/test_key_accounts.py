@@ -1,4 +1,4 @@
-"""Definition D16: the few accounts that bring most of the sales."""
+"""The few accounts that bring most of the sales."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Definition D13: scores rolled up over measures that may be missing."""
+"""Scores rolled up over measures that may be missing."""
 
 import math
 

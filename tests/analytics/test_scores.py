@@ -1,4 +1,4 @@
-"""Definition D12: how an actual becomes a score; check figures from the sources named."""
+"""How an actual becomes a score; check figures from the sources named."""
 
 import numpy as np
 import pytest

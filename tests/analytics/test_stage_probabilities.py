@@ -1,4 +1,4 @@
-"""Definition D3: Beta-smoothed win rates by stage; check figures from the specification."""
+"""Beta-smoothed win rates by stage; check figures from the specification."""
 
 import numpy as np
 import pytest

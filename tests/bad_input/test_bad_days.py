@@ -1,4 +1,4 @@
-"""Cases 23 to 30 of bad-input.md: days as text, serial numbers, date systems."""
+"""Days as text, serial numbers, date systems."""
 
 from datetime import UTC, date, datetime
 from math import nextafter

@@ -1,4 +1,4 @@
-"""Cases 8 to 11, 22 and 40 of bad-input.md: error cells and what only looks like one."""
+"""Error cells and what only looks like one."""
 
 import pytest
 from asking import Book, column, deals

@@ -1,4 +1,4 @@
-"""Case 63 of bad-input.md: texts that a spreadsheet would run as a formula."""
+"""Texts that a spreadsheet would run as a formula."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Cases 20, 21 and 44 to 49 of bad-input.md: ids, names, stages and headers."""
+"""Ids, names, stages and headers."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""Cases 12 to 19 and 38 to 42 of bad-input.md: numbers as text, shares, currencies, extremes."""
+"""Numbers as text, shares, currencies, extremes."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Cases 1 to 7 of bad-input.md: ranges that are empty, blank, too long or of the wrong shape."""
+"""Ranges that are empty, blank, too long or of the wrong shape."""
 
 import pytest
 from asking import DEAL, STAGES, Book, deals
@@ -150,7 +150,7 @@ def test_ranges_of_unequal_length_in_a_workbook():
     )
 
 
-# Definition D12: red 80 is worth 100/3, target 95 is worth 200/3.
+# Piecewise: red 80 is worth 100/3, target 95 is worth 200/3.
 RED, TARGET = pytest.approx(100 / 3), pytest.approx(200 / 3)
 
 
