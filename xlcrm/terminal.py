@@ -17,6 +17,8 @@ from xlcrm.errors import ExcelError
 
 _PATIENCE = 2.0
 """Seconds of silence before progress is shown."""
+_EXACT = 1e15
+"""Whole numbers below it have all their digits in a cell."""
 
 
 def as_table(rows: Rows) -> str:
@@ -26,7 +28,7 @@ def as_table(rows: Rows) -> str:
         rows: Cells; a single one is printed bare and in full.
     """
     if len(rows) == 1 and len(rows[0]) == 1:
-        return str(as_text(rows[0][0]))
+        return as_text(rows[0][0])
     shown = [[_rounded(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     right = [_is_numeric([row[k] for row in rows[1:]]) for k in range(len(widths))]
@@ -48,7 +50,8 @@ def as_csv(rows: Rows) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([[safe_for_csv(as_text(cell, cell)) for cell in row] for row in rows])
+    for row in rows:
+        writer.writerow(safe_for_csv(c) if isinstance(c, str) else as_text(c) for c in row)
     return out.getvalue().rstrip("\n")
 
 
@@ -65,12 +68,11 @@ def as_json(rows: Rows) -> str:
     return json.dumps([dict(zip(header, row, strict=True)) for row in body], ensure_ascii=False)
 
 
-def as_text(cell: Any, number: Any = None) -> Any:
+def as_text(cell: Any) -> str:
     """Write a cell in full; numbers with all their digits.
 
     Args:
         cell: The cell.
-        number: What stands for a number instead, such as the number itself.
     """
     if cell is None:
         return ""
@@ -78,11 +80,9 @@ def as_text(cell: Any, number: Any = None) -> Any:
         return cell.text
     if isinstance(cell, bool):
         return str(cell).upper()
-    if isinstance(cell, float):
-        if number is not None:
-            return int(cell) if cell.is_integer() and abs(cell) < 1e15 else number
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return str(cell)
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
+        return str(int(cell))
+    return repr(cell) if isinstance(cell, float) else str(cell)
 
 
 def _rounded(cell: Any) -> str:
@@ -91,7 +91,7 @@ def _rounded(cell: Any) -> str:
         if cell.is_integer():
             return f"{cell:,.0f}" if abs(cell) >= 10_000 else f"{cell:.0f}"
         return f"{cell:,.2f}" if abs(cell) >= 100 else f"{cell:.4g}"
-    return str(as_text(cell))
+    return as_text(cell)
 
 
 def _is_numeric(column: Sequence[Any]) -> bool:

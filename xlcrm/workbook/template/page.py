@@ -20,7 +20,7 @@ class Role(StrEnum):
     WORKINGS = MUTED
 
 
-A4, PER_INCH = 9, 96
+A4 = 9
 
 
 @dataclass(frozen=True)
