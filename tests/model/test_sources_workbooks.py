@@ -154,7 +154,7 @@ def test_a_hostile_file_is_one_error_and_the_next_call_works(tmp_path, name):
         assert name in ("a row beyond the last", "blanks without end", "entities in entities")
         assert sheets[0].rows in ([], [(1.0,)], EXPECTED)
     assert told.startswith("hostile.xlsx")
-    assert time.perf_counter() - start < workbooks.LEAST_SECONDS + 5
+    assert time.perf_counter() - start < workbooks.LEAST_SECONDS + 30  # not for ever
     assert read_workbook(good)[0].rows == EXPECTED
 
 
