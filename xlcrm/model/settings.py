@@ -77,7 +77,6 @@ SETTINGS: Mapping[str, Setting] = {
             ("leave out", "list price"),
             "What stands in for an open deal's missing amount.",
         ),
-        _word("live", ("on", "refresh"), "Whether tables are taken over at once or on Refresh."),
         Setting("fy_start", 1.0, "The month in which the fiscal year starts.", low=1, high=12),
         Setting(
             "prior_strength",
