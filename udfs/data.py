@@ -15,8 +15,9 @@ def CRM_TABLE(kind: str, data: Range) -> Table:
     """Read a range with headers as a table of a kind, such as deals or orders.
 
     Args:
-        kind: What one row is: deals, orders, accounts, sellers, stages, measures, settings, and
-            so on; the sheet Functions lists them all.
+        kind: What one row is: deals, orders, accounts, sellers, products, stages, snapshots,
+            objectives, measures, settings, aliases and others; a misspelt one is answered with
+            those that are near.
         data: The Table with its headers, such as Deals[#All].
 
     Returns:
