@@ -54,6 +54,14 @@ def test_a_setting_that_is_read_is_computed_again():
     assert computed(memory, model(settings=[("errors", "skip"), ("decimal", ",")]))[1]
 
 
+def test_what_a_fact_rests_on_is_noted_whoever_found_it():
+    of = model()
+    first, second = {}, {}
+    assert watched(of, first).as_of == watched(of, second).as_of
+    assert first == second
+    assert {("setting", "errors"), ("setting", "decimal"), ("table", "deals")} <= set(second)
+
+
 def test_aliases_are_always_read():
     memory = Memory()
     computed(memory, model())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
 import narwhals as nw
@@ -13,6 +12,7 @@ from xlcrm.cells import text_key
 from xlcrm.kpis.declaration import Weighting
 from xlcrm.kpis.probability import LEAST, METHODS, MOST, Chances
 from xlcrm.model.model import Model
+from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.population import Population, Rule
 from xlcrm.reduce.problems import require_readable
 
@@ -130,7 +130,7 @@ def expected_population(overdue: str = OVERDUE[0]) -> Population:
         value, value_from = value_of(model)
         called = ~nw.col("override").is_null()
         close = nw.col("expected_close")
-        as_of = nw.lit(datetime.combine(model.as_of, time()), nw.Datetime("us"))
+        as_of = midnight(model.as_of)
         late = close < as_of
         return frame.with_columns(
             value=value,

@@ -79,8 +79,10 @@ class Model:
             kinds: The tables that it is found in.
             find: Finds it.
         """
+        # A host that watches what is read sees it all, whoever of its figures found the fact.
+        _ = self.reading, self.settings["errors"]
         for kind in kinds:
-            _ = kind in self.tables  # a host that watches what is read sees it either way
+            _ = kind in self.tables
         if name not in self._facts:
             self._facts[name] = find()
         return self._facts[name]  # type: ignore[no-any-return]  # kept under the name it has

@@ -1,25 +1,16 @@
-"""Dates as day numbers that are equal on every engine."""
+"""Days in a form that is equal on every engine."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import Any
 
 import narwhals as nw
 
 
-def days(date: nw.Expr) -> nw.Expr:
-    """Count the days from 1 January of the year 1 to a date.
-
-    Engines differ in weekdays and in differences of moments; year and day of the year are the
-    same on all of them.
-
-    Args:
-        date: A date column.
-
-    Returns:
-        Whole numbers as float; missing where the date is.
-    """
-    return _days(date.dt.year().cast(nw.Float64()) - 1, date.dt.ordinal_day().cast(nw.Float64()))
+def midnight(day: date) -> nw.Expr:
+    """Give the beginning of a day, as date columns have it: without a time zone, as cells are."""
+    return nw.lit(datetime.combine(day, time()), nw.Datetime("us"))
 
 
 def with_days_between(
@@ -27,22 +18,26 @@ def with_days_between(
 ) -> nw.LazyFrame[Any]:
     """Add the number of days from one date to another.
 
+    Engines differ in differences of moments; year and day of the year are the same on all of
+    them, and give the days since 1 January of the year 1.
+
     Args:
         frame: Rows with both dates.
-        name: The new column.
+        name: The new column: whole numbers as float, missing where a date is.
         start: The earlier date.
         end: The later date.
     """
     parts = [
-        expression.cast(nw.Float64()).alias(f"{part} of {date}")
-        for date in (start, end)
+        expression.cast(nw.Float64()).alias(f"{part} of {column}")
+        for column in (start, end)
         for part, expression in (
-            ("year", nw.col(date).dt.year()),
-            ("day", nw.col(date).dt.ordinal_day()),
+            ("year", nw.col(column).dt.year()),
+            ("day", nw.col(column).dt.ordinal_day()),
         )
     ]  # once a date: an expression repeated is computed again
     first, last = (
-        _days(nw.col(f"year of {date}") - 1, nw.col(f"day of {date}")) for date in (start, end)
+        _days(nw.col(f"year of {column}") - 1, nw.col(f"day of {column}"))
+        for column in (start, end)
     )
     return frame.with_columns(*parts).with_columns((last - first).alias(name))
 

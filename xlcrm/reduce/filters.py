@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import reduce
 from operator import ge, gt, le, lt, or_
 from typing import Any
@@ -20,6 +20,7 @@ from xlcrm.model.number_texts import decimal_sign
 from xlcrm.model.relations import Hop, Path, join_key, path_to
 from xlcrm.model.schema import KINDS, ColumnType
 from xlcrm.periods import Period, is_relative, period
+from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.problems import require_readable_along
 
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -150,7 +151,7 @@ def _span(model: Model, value: str | float) -> Period:
 def _moment(day: date | None, condition: Condition) -> nw.Expr:
     if day is None:
         raise WrongValue(f"{words_of(condition)}: the period has no such end")
-    return nw.lit(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - cells have no time zone
+    return midnight(day)
 
 
 def _logical(value: str | float) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import narwhals as nw
@@ -16,6 +17,7 @@ from xlcrm.model.model import Model
 from xlcrm.model.table import ROW
 from xlcrm.periods import Period
 from xlcrm.reduce.currency import currency_beside, require_one_currency
+from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.filters import filter_of
 from xlcrm.reduce.problems import problem_error
 
@@ -181,18 +183,10 @@ def _period_rules(population: Population, period: Period | None) -> list[Rule]:
         raise WrongValue(f"{population.words} have no date: leave the period out")
     date = nw.col(population.date)
     rules = [Rule(~date.is_null(), f"no {population.date}", (population.date,))]
-    inside = nw.lit(value=True)
-    if period.first:
-        inside = date >= nw.lit(_midnight(period.first))
-    if period.last:
-        before = date <= nw.lit(_midnight(period.last))
-        inside = (inside & before) if period.first else before
+    bounds = [date >= midnight(period.first)] if period.first else []
+    bounds += [date <= midnight(period.last)] if period.last else []
     words = f"{population.date} outside {period.words}"
-    return [*rules, Rule(inside, words, (population.date,))]
-
-
-def _midnight(day: Any) -> datetime:
-    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - cells have no time zone
+    return [*rules, Rule(reduce(and_, bounds), words, (population.date,))]
 
 
 def _without_problems(model: Model, population: Population, found: Selection) -> Selection:

@@ -19,7 +19,7 @@ def set_settings(book: Path, settings: Mapping[str, str]) -> None:
         settings: New values by the settings' names.
 
     Raises:
-        WrongValue: A setting is unknown, or a value does not fit; then nothing is changed.
+        WrongValue: A setting is unknown, or a value does not fit; the others are set.
     """
     with TemporaryDirectory() as folder:
         file = Path(folder, "settings.csv")
