@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,6 +50,39 @@ class Ratio:
             f"{mark}  {self.what}: {self.value:.2f} {word} {self.promise:g}"
             f"  (ours {1e3 * self.ours:.0f} ms, {self.named} {1e3 * self.peer:.0f} ms)"
         )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured figure, and the bounds that were promised of it.
+
+    Attributes:
+        what: What was measured.
+        value: The figure.
+        unit: Its unit.
+        at_least: The least promised.
+        at_most: The most promised.
+    """
+
+    what: str
+    value: float
+    unit: str
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+    @property
+    def kept(self) -> bool:
+        """Whether the promise is kept."""
+        return self.at_least <= self.value <= self.at_most
+
+    def __str__(self) -> str:
+        bounds = [
+            f"at {word} {bound:g}"
+            for word, bound in (("least", self.at_least), ("most", self.at_most))
+            if math.isfinite(bound)
+        ]
+        mark = "kept  " if self.kept else "MISSED"
+        return f"{mark}  {self.what}: {self.value:.2f} {self.unit}, promised {' and '.join(bounds)}"
 
 
 def timed(call: Callable[[], Any]) -> float:
