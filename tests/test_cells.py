@@ -308,9 +308,16 @@ def test_a_day_leaves_in_the_date_system_of_the_workbook():
     assert leave(date(2026, 3, 4), 1904) == [[44623.0]]
 
 
+def test_a_lone_error_that_pandas_took_for_a_number_never_leaves():
+    frame = pd.DataFrame({"owner": ["Ann", "Bob"], "rate": ExcelError.NA})
+    assert frame["rate"].dtype == np.int64
+    with pytest.raises(TypeError, match="rate leaves as whole numbers"):
+        leave(frame)
+
+
 def test_a_frame_leaves_as_its_header_and_its_rows():
     frame = pd.DataFrame(
-        {"owner": ["Ann", None], "n": [1, 2], "when": pd.to_datetime(["2026-03-04", None])}
+        {"owner": ["Ann", None], "n": [1.0, 2.0], "when": pd.to_datetime(["2026-03-04", None])}
     )
     assert leave(frame) == [["owner", "n", "when"], ["Ann", 1.0, 46085.0], ["", 2.0, ""]]
 

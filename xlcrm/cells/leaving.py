@@ -30,6 +30,7 @@ def leave(answer: Any, date_system: int = 1900) -> list[list[Any]]:
     Raises:
         WrongValue: The answer has more rows than a sheet.
         OutOfDomain: A number overflowed.
+        TypeError: A column is of whole numbers: a lone error that pandas took for a number.
     """
     if isinstance(answer, CrmError):
         return [[int(answer.code)]]
@@ -38,6 +39,9 @@ def leave(answer: Any, date_system: int = 1900) -> list[list[Any]]:
         return [[_leaving(cell, date_system) for cell in row] for row in rows]
     if len(answer) >= MOST_ROWS or answer.shape[1] > MOST_COLUMNS:
         raise WrongValue(f"the result has {len(answer):,} rows, more than a sheet: narrow it")
+    for name, dtype in answer.dtypes.items():
+        if np.issubdtype(getattr(dtype, "type", object), np.integer):
+            raise TypeError(f"{name} leaves as whole numbers, which are errors in cells")
     columns = [
         [_leaving(cell, date_system) for cell in answer.iloc[:, k].tolist()]
         for k in range(answer.shape[1])

@@ -7,6 +7,8 @@ from typing import Any
 
 import narwhals as nw
 
+from xlcrm.reduce.dense import days_between, pandas_rows
+
 
 def midnight(day: date) -> nw.Expr:
     """Give the beginning of a day, as date columns have it: without a time zone, as cells are."""
@@ -27,6 +29,10 @@ def with_days_between(
         start: The earlier date.
         end: The later date.
     """
+    rows = pandas_rows(frame)
+    if rows is not None:
+        between = days_between(rows[start], rows[end])
+        return nw.from_native(rows.assign(**{name: between})).lazy()
     parts = [
         expression.cast(nw.Float64()).alias(f"{part} of {column}")
         for column in (start, end)

@@ -16,6 +16,7 @@ from xlcrm.model.model import Model
 from xlcrm.model.relations import Path, join_key, path_to, unmatched, values_along
 from xlcrm.model.schema import KINDS
 from xlcrm.periods import CALENDAR, label
+from xlcrm.reduce.dense import months_of, pandas_rows
 from xlcrm.reduce.population import Population
 from xlcrm.reduce.problems import require_readable_along
 
@@ -24,8 +25,17 @@ BLANK = "(blank)"
 
 FIGURES = frozenset(
     """
-    value n won commit best_case weighted open total overdue override deals method
-    revenue share orders customers basket per_customer closed win_rate low high
+    value n won commit best_case weighted open total overdue override deals method revenue share
+    orders customers basket per_customer closed win_rate low high replaced override_by
+    override_why create_and_close landing note mean deviation p10 p50 p90 target probability rho
+    unit movers average quality age progress stale gap coverage reached moved_on conversion
+    since until start new pulled_in up down pushed lost dropped end months expected slipped
+    lost_late pushed_late rate expected_deals slipped_deals rate_deals no_amount lost_early
+    poor_share undated at_risk at_risk_deals unattended no_next_action unchecked needing amount
+    amount_share cumulative poor_follow_up poor_amount avoidable periods forecast actual wape
+    bias skill brier seller_bias units_before units price_before price revenue_before
+    price_effect volume_effect mix_effect discontinued change cohort_open immature rest p_value
+    adjusted different drop_off words trust step base rise fall
     """.split()  # noqa: SIM905 - a list of words
 )
 """Headings of figures: a column of `by` that is called so is shown with its table's name."""
@@ -144,10 +154,15 @@ def with_groups(frame: nw.LazyFrame[Any], keys: Sequence[Key]) -> nw.LazyFrame[A
         frame: The rows that count.
         keys: What `by` names.
     """
+    cut = [key for key in keys if key.months]
+    rows = pandas_rows(frame) if cut else None
+    if rows is not None:
+        months = {key.group: months_of(rows[key.base]) for key in cut}
+        return nw.from_native(rows.assign(**months)).lazy()
     added = [
         (nw.col(key.base).dt.year().cast(nw.Float64()) * 12
          + nw.col(key.base).dt.month().cast(nw.Float64()) - 1).alias(key.group)
-        for key in keys if key.months
+        for key in cut
     ]  # fmt: skip
     return frame.with_columns(*added) if added else frame
 

@@ -183,10 +183,20 @@ def _period_rules(population: Population, period: Period | None) -> list[Rule]:
         raise WrongValue(f"{population.words} have no date: leave the period out")
     date = nw.col(population.date)
     rules = [Rule(~date.is_null(), f"no {population.date}", (population.date,))]
-    bounds = [date >= midnight(period.first)] if period.first else []
-    bounds += [date <= midnight(period.last)] if period.last else []
     words = f"{population.date} outside {period.words}"
-    return [*rules, Rule(reduce(and_, bounds), words, (population.date,))]
+    return [*rules, Rule(reduce(and_, within(population.date, period)), words, (population.date,))]
+
+
+def within(date: str, period: Period) -> list[nw.Expr]:
+    """Say what a date must meet to lie in a period: a test for each of its ends.
+
+    Args:
+        date: The column.
+        period: The period.
+    """
+    column = nw.col(date)
+    after = [column >= midnight(period.first)] if period.first else []
+    return [*after, column <= midnight(period.last)] if period.last else after
 
 
 def _without_problems(model: Model, population: Population, found: Selection) -> Selection:
@@ -236,9 +246,11 @@ def require_rows(selection: Selection, counted: int, population: Population) -> 
     lacks = [rule for rule in selection.rules if rule.lack]
     if counted or not lacks:
         return
-    reasons = left_out(selection)
     for rule in lacks:
-        if rows := reasons.get(rule.otherwise):
+        others = (r for r in selection.rules if not r.lack and not set(r.columns) & {*rule.columns})
+        lacking = replace(selection, rules=tuple(others)).counted
+        short = lacking.filter(~rule.keeps.fill_null(value=False))
+        if rows := int(short.select(nw.len().alias("n")).collect()["n"].item()):
             raise NotAvailable(
                 f"{rows:,} {population.words} have {rule.otherwise}, and none has one: "
                 f"{rule.remedy}"

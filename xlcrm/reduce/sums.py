@@ -9,9 +9,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
+from xlcrm.reduce.dense import grouped, pandas_rows
 from xlcrm.reduce.grouping import Groups, Key, groups_of, label_column
+from xlcrm.reduce.parts import part_names, term
 from xlcrm.reduce.population import overflow
-from xlcrm.stats.exact import grid, parts, sums_by_code
+from xlcrm.stats.exact import Grid, grid, parts, sums_by_code
 
 Weights = np.ndarray[Any, Any]
 
@@ -39,50 +41,42 @@ def grouped_sums(
     Raises:
         OutOfDomain: A sum is beyond the largest number.
     """
-    names = list(sums)
-    if not names:
-        return _grouped(frame, keys, [])
+    if not sums:
+        return _grouped(frame, keys, {})
     terms = [of.alias(term(name)) for name, of in sums.items() if not isinstance(of, str)]
     rows = frame.with_columns(*terms) if terms else frame
-    added = {name: nw.col(of if isinstance(of, str) else term(name)) for name, of in sums.items()}
-    sizes = [of.abs().max().alias(name) for name, of in added.items()]
+    added = {name: of if isinstance(of, str) else term(name) for name, of in sums.items()}
+    sizes = [nw.col(of).abs().max().alias(name) for name, of in added.items()]
     largest = rows.select(nw.len().alias(COUNT), *sizes).collect()
     count = int(largest[COUNT].item())
-    split = []
+    grids = {}
     for name, of in added.items():
         top = largest[name].item()
         try:
             on = grid(0.0 if top is None or np.isnan(top) else float(top), count)
         except OverflowError:
             raise overflow(name) from None
-        coarse, fine = parts(of, on)
-        split += [coarse.alias(coarse_part(name)), fine.alias(fine_part(name))]
-    columns = [part(name) for name in names for part in (coarse_part, fine_part)]
-    return _grouped(rows.with_columns(*split), keys, columns)
+        grids[name] = (of, on)
+    return _grouped(rows, keys, grids)
 
 
-def term(name: str) -> str:
-    """Name the column of an expression that is added up: a name that no key has."""
-    return f"{name} term"
-
-
-def coarse_part(name: str) -> str:
-    """Name the column of the coarse part of a sum."""
-    return f"{name} coarse"
-
-
-def fine_part(name: str) -> str:
-    """Name the column of the fine part of a sum."""
-    return f"{name} fine"
-
-
-def _grouped(frame: nw.LazyFrame[Any], keys: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-    sums = [nw.col(name).sum() for name in columns]
-    if not keys:
-        answer = frame.select(nw.len().alias(COUNT), *sums).collect().to_pandas()
+def _grouped(
+    frame: nw.LazyFrame[Any], keys: Sequence[str], sums: Mapping[str, tuple[str, Grid]]
+) -> pd.DataFrame:
+    names = list(dict.fromkeys(keys))
+    rows = pandas_rows(frame) if names else None
+    if rows is not None and (answer := grouped(rows, names, sums, COUNT)) is not None:
+        return answer
+    split, added = [], [nw.len().alias(COUNT)]
+    for name, (of, on) in sums.items():
+        for part, column in zip(parts(nw.col(of), on), part_names(name), strict=True):
+            split.append(part.alias(column))
+            added.append(nw.col(column).sum())
+    frame = frame.with_columns(*split) if split else frame
+    if not names:
+        answer = frame.select(*added).collect().to_pandas()
         return answer[answer[COUNT] > 0].reset_index(drop=True)
-    grouped = frame.group_by(*dict.fromkeys(keys)).agg(nw.len().alias(COUNT), *sums)
-    return grouped.collect().to_pandas()
+    return frame.group_by(*names).agg(*added).collect().to_pandas()
 
 
 def totals(
@@ -132,8 +126,7 @@ def _different(values: pd.Series[Any], groups: Groups) -> np.ndarray[Any, Any]:
 def _totals_of(
     grouped: pd.DataFrame, name: str, groups: Groups, weights: Weights | None
 ) -> np.ndarray[Any, Any]:
-    coarse = grouped[coarse_part(name)].to_numpy(dtype=float)
-    fine = grouped[fine_part(name)].to_numpy(dtype=float)
+    coarse, fine = (grouped[part].to_numpy(dtype=float) for part in part_names(name))
     codes, count = groups.codes, groups.count
     if weights is None:
         answer = np.bincount(codes, coarse, count) + np.bincount(codes, fine, count)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
+
+Term = TypeVar("Term", nw.Expr, np.ndarray[Any, Any])
 
 _BITS = 52
 _LARGEST_EXPONENT = 1020
@@ -55,11 +57,11 @@ def grid(largest: float, count: int) -> Grid:
     return Grid(math.ldexp(1.5, top), math.ldexp(1.5, max(top - _BITS + terms, -1000)))
 
 
-def parts(term: nw.Expr, on: Grid) -> tuple[nw.Expr, nw.Expr]:
+def parts(term: Term, on: Grid) -> tuple[Term, Term]:
     """Cut a column into the two parts whose sums are exact.
 
     Args:
-        term: The column.
+        term: The column, as an expression or as numbers.
         on: Its grids.
 
     Returns:

@@ -70,7 +70,9 @@ class FrameTable:
             return Columns(self._expressed(wanted, reading))
         keys = {name: (name, *reading.aliases.get(name, {}).items()) for name in wanted}
         if missing := [name for name in wanted if keys[name] not in self._read]:
-            found = self._expressed(missing, reading).collect()
+            # Beside a column of the frame's own, one that it lacks is blank in every row.
+            own = [] if self._order in missing else [self._order]
+            found = self._expressed([*missing, *own], reading).collect()
             self._read.update({keys[name]: found[name] for name in missing})
         return Columns(frame.select(*(self._read[keys[name]] for name in wanted)).lazy())
 

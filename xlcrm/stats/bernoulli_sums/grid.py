@@ -62,6 +62,8 @@ class Grid:
 def grid_of(deals: Deals, shock: Shock, most: int = MOST_CELLS) -> Grid:
     """Choose a grid: the shared unit of the amounts where it suffices, else 1, 2 or 5 times 10ᵏ.
 
+    Independent deals keep their shared unit up to `MOST_CELLS`, since they take little time.
+
     Args:
         deals: At least one deal.
         shock: The common factor.
@@ -72,7 +74,7 @@ def grid_of(deals: Deals, shock: Shock, most: int = MOST_CELLS) -> Grid:
     if shared is not None:
         step, scale = shared
         first, last = math.floor(low * scale / step), math.ceil(high * scale / step)
-        if last - first < MOST_CELLS:
+        if last - first < (most if shock.rho else MOST_CELLS):
             cells = np.rint(deals.amounts * scale).astype(np.int64) // step
             return Grid(
                 shared, True, first, last - first + 1, _circle(last - first + 1), cells,

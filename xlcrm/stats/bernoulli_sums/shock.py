@@ -17,7 +17,7 @@ import numpy as np
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 
-_FEWEST_NODES, _MOST_NODES = 64, 1 << 17
+_FEWEST_NODES, _MOST_NODES = 24, 1 << 17
 _LEAST_WEIGHT = 1e-12
 _STILL = 1e-6
 

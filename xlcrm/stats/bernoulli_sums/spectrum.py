@@ -43,7 +43,7 @@ _NEGLIGIBLE, _NEGLIGIBLE_ALONE = 1e-8, 1e-12
 _BLOCK = 1 << 15
 _AT_ONCE = 1 << 16
 _WORTH_A_SERIES = 2_000_000
-_WORTH_TRANSFORMS = 100
+_WORTH_TRANSFORMS = 40
 _NEARLY_CERTAIN = 0.4
 
 
@@ -125,9 +125,16 @@ def _joined(stretches: list[Stretch]) -> list[Stretch]:
     for part in stretches:
         if found and found[-1].wide and part.wide:
             last = found.pop()
-            part = Stretch(last.start, part.stop, np.union1d(last.kept, part.kept), wide=True)
+            part = Stretch(last.start, part.stop, _either(last.kept, part.kept), wide=True)
         found.append(part)
     return found
+
+
+def _either(left: Cells, right: Cells) -> Cells:
+    """Give what is in either of two rising lists of frequencies."""
+    there = np.zeros(max(left[-1], right[-1]) + 1, dtype=bool)
+    there[left] = there[right] = True
+    return np.flatnonzero(there)
 
 
 def waves(grid: Grid, turns: Cells, *, split: bool) -> Complex:

@@ -69,9 +69,9 @@ def factor(deals: Deals, rho: float) -> Shock:
 
 
 def prepared(deals: Deals, shock: Shock) -> Spectrum:
-    """Choose grid and frequencies; fewer cells where amounts are split."""
+    """Choose grid and frequencies; fewer cells where many frequencies count at many nodes."""
     spectrum = spectrum_of(deals, shock, grid_of(deals, shock))
-    if spectrum.grid.exact or not spectrum.wide:
+    if not spectrum.wide or (spectrum.grid.exact and not shock.rho):
         return spectrum
     return spectrum_of(deals, shock, grid_of(deals, shock, _CELLS_OF_A_WIDE_SPECTRUM))
 

@@ -37,10 +37,11 @@ class Forecast:
         low: Lower end of the interval.
         high: Upper end of the interval.
         method: The method that made it.
-        notes: What is to be known of it: why it is another method, which value is an outlier.
+        notes: What is to be known of it: why it is another method than asked for.
         level: The level of the interval.
         paths: The forecasts from every origin of the past.
         least: What no end of an interval is below: 0 where no value was ever negative.
+        outliers: The places of values that were left out, from 0.
     """
 
     point: Vector
@@ -52,6 +53,7 @@ class Forecast:
     level: float
     paths: Paths
     least: float
+    outliers: tuple[int, ...] = ()
 
     @property
     def errors(self) -> Matrix:
@@ -95,15 +97,12 @@ def forecast(
     with np.errstate(all="ignore"):  # what is not finite in the end is refused
         unit = _unit(series)
         cleaned, places = without_outliers(series / unit, season)
-        notes = tuple(
-            f"value {place + 1} of {len(series)} ({series[place]:.4g}) is an outlier: left out"
-            for place in places
-        )
         if (cleaned == cleaned[0]).all():
-            steady = _constant(cleaned * unit, ahead, method, level, least)
-            return replace(steady, notes=notes + steady.notes)
-        found, ran, reasons = fitted(cleaned, ahead, season, method)
-        return _with_intervals(_in_units(found, unit), ran, (*notes, *reasons), level, least)
+            made = _constant(cleaned * unit, ahead, method, level, least)
+        else:
+            found, ran, reasons = fitted(cleaned, ahead, season, method)
+            made = _with_intervals(_in_units(found, unit), ran, tuple(reasons), level, least)
+    return replace(made, outliers=tuple(map(int, places)))
 
 
 def _unit(series: Vector) -> float:

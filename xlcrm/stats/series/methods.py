@@ -100,7 +100,14 @@ def decomposed(values: Vector, ahead: int, season: int, method: str) -> Paths:
 
 
 def seasoned(paths: Paths, pattern: Seasonality, scale: Vector, logs: bool) -> Paths:
-    """Give forecasts of a series without its season the season back."""
+    """Give forecasts of a series without its season the season back.
+
+    Args:
+        paths: The forecasts from every origin.
+        pattern: The season.
+        scale: The series on the working scale, with its season.
+        logs: Whether the working scale is logarithms.
+    """
     rows, ahead = paths.steps.shape
     season = pattern.at(paths.first, rows + ahead - 1)
     added = paths.steps + np.lib.stride_tricks.sliding_window_view(season, ahead)

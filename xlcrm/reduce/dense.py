@@ -1,0 +1,170 @@
+"""Grouping columns of pandas by whole numbers counted from 0: several times as fast as by hash.
+
+The rows of a range are columns of pandas whose texts are categories, so each value has a number
+already, and the combinations of several columns are few. Sums in exact parts are the same however
+rows are grouped; the general way, through narwhals, stays for every other engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from xlcrm.reduce.parts import part_names
+from xlcrm.stats.exact import Grid, parts
+
+_ROOM = 1 << 16
+_MOST_NUMBERS = 4_096
+_DAY = 86_400 * 1_000_000
+
+
+@dataclass(frozen=True)
+class _Numbered:
+    """A column as numbers from 0, and what each of them stands for."""
+
+    codes: np.ndarray[Any, Any]
+    values: Any
+
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
+
+def pandas_rows(frame: nw.LazyFrame[Any]) -> pd.DataFrame | None:
+    """Give the rows behind a frame where they are of pandas, else None.
+
+    Args:
+        frame: Rows of any engine.
+    """
+    if not frame.implementation.is_pandas():
+        return None
+    rows: pd.DataFrame = frame.collect().to_native()
+    return rows
+
+
+def day_numbers(days: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Count days from 1 January 1970.
+
+    Args:
+        days: n days or moments.
+
+    Returns:
+        n whole numbers, and whether each day is missing (its number then means nothing).
+    """
+    stamps = days.to_numpy(dtype="datetime64[us]")
+    return stamps.view(np.int64) // _DAY, np.isnat(stamps)
+
+
+def months_of(days: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """Count the months of days from January of the year 0.
+
+    Every day between the first and the last is looked up once, not every row.
+
+    Args:
+        days: n days or moments; missing ones give a missing month.
+
+    Returns:
+        n whole numbers as float.
+    """
+    numbers, missing = day_numbers(days)
+    if missing.all():
+        return np.full(len(numbers), np.nan)
+    if missing.any():
+        numbers = np.where(missing, numbers[~missing].min(), numbers)
+    first, last = numbers.min(), numbers.max()
+    calendar = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]")
+    months = calendar.astype(np.int64) + 1970 * 12
+    found: np.ndarray[Any, Any] = months.astype(float)[numbers - first]
+    if missing.any():
+        found[missing] = np.nan
+    return found
+
+
+def days_between(start: pd.Series[Any], end: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    """Count the days from one date to another.
+
+    Args:
+        start: n days or moments.
+        end: n days or moments.
+
+    Returns:
+        n whole numbers as float, missing where a day is.
+    """
+    (first, unknown), (last, missing) = day_numbers(start), day_numbers(end)
+    between: np.ndarray[Any, Any] = (last - first).astype(float)
+    if unknown.any() or missing.any():
+        between[unknown | missing] = np.nan
+    return between
+
+
+def grouped(
+    rows: pd.DataFrame, keys: Sequence[str], sums: Mapping[str, tuple[str, Grid]], count: str
+) -> pd.DataFrame | None:
+    """Add up columns over the rows of each combination of keys.
+
+    Args:
+        rows: The rows.
+        keys: The columns whose values make the groups, at least one.
+        sums: By the name of the sum, a column of numbers (missing ones are left out) with the grids
+            of its exact parts.
+        count: What the column of the number of rows is called.
+
+    Returns:
+        One row a group: keys, the number of rows, and the two parts of each sum. None where there
+        are too many combinations for this to be the faster way.
+    """
+    if not len(rows):
+        return None
+    columns = [_numbered(rows[key]) for key in keys]
+    sizes = [column.size for column in columns]
+    cells = float(np.prod([float(size) for size in sizes]))
+    if cells > max(_ROOM, len(rows)):
+        return None
+    codes = columns[0].codes.astype(np.int64)
+    for column in columns[1:]:
+        codes *= column.size
+        codes += column.codes
+    counts = np.bincount(codes, minlength=int(cells))
+    there = np.flatnonzero(counts)
+    places = np.unravel_index(there, sizes)
+    answer: dict[str, Any] = {
+        key: column.values[place] for key, column, place in zip(keys, columns, places, strict=True)
+    }
+    answer[count] = counts[there]
+    for name, (of, on) in sums.items():
+        terms = rows[of].to_numpy(dtype=float)
+        missing = np.isnan(terms)
+        if missing.any():
+            terms = np.where(missing, 0.0, terms)
+        for part, heading in zip(parts(terms, on), part_names(name), strict=True):
+            answer[heading] = np.bincount(codes, part, int(cells))[there]
+    return pd.DataFrame(answer)
+
+
+def _numbered(column: pd.Series[Any]) -> _Numbered:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes = column.cat.codes.to_numpy()
+        known = np.arange(len(column.cat.categories))
+        if (codes < 0).any():
+            codes, known = codes + 1, np.append(-1, known)  # a missing value is -1
+        return _Numbered(codes, pd.Categorical.from_codes(known, dtype=column.dtype))
+    if column.dtype == np.float64 and (small := _small_numbers(column.to_numpy())) is not None:
+        return small
+    found: tuple[Any, Any] = pd.factorize(column, use_na_sentinel=False)
+    return _Numbered(*found)
+
+
+def _small_numbers(numbers: np.ndarray[Any, Any]) -> _Numbered | None:
+    """Number whole numbers that lie near each other by themselves."""
+    low, high = numbers.min(initial=np.inf), numbers.max(initial=-np.inf)
+    if not (np.isfinite(low) and np.isfinite(high) and high - low < _MOST_NUMBERS):
+        return None
+    codes = (numbers - low).astype(np.int64)
+    if not (codes + low == numbers).all():
+        return None
+    return _Numbered(codes, low + np.arange(high - low + 1.0))
