@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-GROUPS = ("columns", "forecast", "recalculation")
+GROUPS = ("accuracy", "columns", "distribution", "forecast", "recalculation", "trust")
 
 
 def main(asked: list[str]) -> int:

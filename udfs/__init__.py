@@ -1,5 +1,25 @@
 """What a manager types: the worksheet functions, one file a category."""
 
-from udfs import data, figures, forecast, help, scorecard, segments
+from udfs import (
+    data,
+    figures,
+    forecast,
+    forecast_series,
+    help,
+    pipeline,
+    scorecard,
+    segments,
+    sellers,
+)
 
-__all__ = ["data", "figures", "forecast", "help", "scorecard", "segments"]
+__all__ = [
+    "data",
+    "figures",
+    "forecast",
+    "forecast_series",
+    "help",
+    "pipeline",
+    "scorecard",
+    "segments",
+    "sellers",
+]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from xlcrm.analytics.alerts import alerts
+from xlcrm.analytics.basis import rests_on
 from xlcrm.analytics.explain import explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
 from xlcrm.conditions import Where
 from xlcrm.functions import worksheet_function
+from xlcrm.kpis.open_deals import OPEN
 from xlcrm.model.model import Model
 
 
@@ -49,3 +52,39 @@ def CRM_KPI(
         if by
         else kpi_value(model, kpi, where, period, method)
     )
+
+
+@worksheet_function(
+    "Figures",
+    explain=rests_on("Alerts", OPEN, settings=("chance_wanted", "coverage_wanted", "slip_limit")),
+)
+def CRM_ALERTS(
+    model: Model, where: Where = "", severity: str = "", top: float | None = None
+) -> pd.DataFrame:
+    """List what needs action, with the subject, the value at stake, who, what and by when.
+
+    Args:
+        model: The cell of CRM_MODEL, named Model in the template; or a range with headers.
+        where: Conditions on deals joined by semicolons, or a range of column, operator, value.
+        severity: high, medium or low for these alone; left out: all.
+        top: How many alerts to list; left out: all.
+
+    Returns:
+        severity (high, medium, low, or not checked where data are missing), rule, subject, value
+        (money at stake, 0 where there is none), action, owner, due (a day), reason. The gravest
+        first, then the largest value.
+
+    Raises:
+        #N/A: No deals, nothing could be checked, or nothing needs action.
+        #NUM!: top is below 1.
+        #REF!: There is no such column within reach.
+        #VALUE!: There is no such severity.
+
+    Method:
+        Deals that need attention, targets that are unlikely to be reached, thin pipelines, late
+        slippage, a declining trend; the limits are settings.
+
+    Example:
+        =CRM_ALERTS(Model)
+    """
+    return alerts(model, where, severity, top)

@@ -14,7 +14,7 @@ def CRM_EXPLAIN(cell: Asked, rows: bool = False) -> pd.DataFrame:
     """Explain the figure in a cell: definition, parameters, rows counted and left out.
 
     Args:
-        cell: A cell with CRM_KPI or CRM_FORECAST.
+        cell: A cell with a CRM function.
         rows: TRUE lists the rows themselves, each with whether it counts, or why not.
 
     Returns:
@@ -24,7 +24,7 @@ def CRM_EXPLAIN(cell: Asked, rows: bool = False) -> pd.DataFrame:
         #N/A: The cell has no CRM function, or one that has nothing to explain.
 
     Example:
-        =CRM_EXPLAIN(Forecast!B4)
+        =CRM_EXPLAIN(Forecast!B31)
     """
     return explained(cell, rows)
 
@@ -43,7 +43,7 @@ def CRM_ERROR(cell: Asked) -> str:
         #N/A: The cell has no CRM function.
 
     Example:
-        =CRM_ERROR(Forecast!B4)
+        =CRM_ERROR(Forecast!B31)
     """
     return why(cell)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xlcrm.analytics.scorecard import perspectives, scorecard
-from xlcrm.analytics.single_score import Numbers, score_of
+from xlcrm.analytics.scorecard.scorecard import perspectives, scorecard
+from xlcrm.analytics.scorecard.single_score import Numbers, score_of
 from xlcrm.functions import worksheet_function
 from xlcrm.model.model import Model
 

@@ -16,8 +16,8 @@ from given import range_of
 
 from xlcrm.analytics.explain import explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
-from xlcrm.analytics.key_accounts import key_accounts
-from xlcrm.analytics.segments import segments
+from xlcrm.analytics.segments.key_accounts import key_accounts
+from xlcrm.analytics.segments.segments import segments
 from xlcrm.errors import NotAvailable
 from xlcrm.model.model import model_of
 from xlcrm.model.relations import mismatches

@@ -1,11 +1,14 @@
 """Every figure accounts for every row of its table: counted, or left out for a reason."""
 
+import datetime as dt
+
 import pytest
-from given import AS_OF, company, model_with
+from given import company, model_with
 
 from xlcrm.analytics.explain import explain_forecast, explain_kpi
 from xlcrm.analytics.figures import kpi_table
-from xlcrm.analytics.forecast import forecast
+from xlcrm.analytics.forecast.revenue import forecast
+from xlcrm.functions import catalogue
 from xlcrm.kpis.catalogue import KPIS
 
 ASKED = [{}, {"period": "2026"}, {"where": "owner<>Bob"}]
@@ -13,7 +16,7 @@ ASKED = [{}, {"period": "2026"}, {"where": "owner<>Bob"}]
 
 @pytest.fixture(scope="module")
 def model():
-    return model_with(AS_OF, **company())
+    return model_with(dt.date(2026, 2, 1), **company())
 
 
 def facts(frame):
@@ -73,3 +76,29 @@ def test_the_rows_of_a_forecast_say_why_a_deal_is_not_in_it(model):
     reasons = set(listed["counts"])
     assert "yes" in reasons
     assert any("omitted" in reason for reason in reasons)
+
+
+FUNCTIONS = [f for f in catalogue().values() if f.explain and f.name not in ("CRM_KPI",)]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_every_analysis_tells_what_it_rests_on(model, function):
+    asked = {a.name: a.default for a in function.arguments if not a.required}
+    told = facts(function.explain(model=model, **asked))
+    names = [item for item, _ in told]
+    counted = [n for item, n in told if item.startswith("rows counted")]
+    assert counted
+    first = names.index("table")
+    rows = int(str(told[first][1]).split(": ")[1].split()[0].replace(",", ""))
+    others = [place for place, item in enumerate(names) if item == "table" and place > first]
+    of_first = told[first + 1 : min(others, default=len(told))]
+    assert sum(n for item, n in of_first if item.startswith(("rows counted", "left out"))) == rows
+    listed = function.explain(model=model, rows=True, **asked)
+    assert len(listed) == rows
+    assert (listed["counts"] == "yes").any()
+
+
+def test_every_function_over_deals_has_an_explanation():
+    without = {f.name for f in catalogue().values() if f.arguments
+               and f.arguments[0].name == "model" and not f.explain}  # fmt: skip
+    assert without == {"CRM_SCORECARD", "CRM_PERSPECTIVES"}  # their rows are their answer

@@ -6,7 +6,7 @@ import pytest
 from given import model_with
 
 from xlcrm.analytics.figures import kpi_value
-from xlcrm.analytics.forecast import forecast
+from xlcrm.analytics.forecast.revenue import forecast
 from xlcrm.errors import NotAvailable, WrongValue
 
 STAGES = {
@@ -159,6 +159,6 @@ def test_a_group_named_like_a_figure_keeps_both_columns(by):
     )
     model = model_with(deals=given, stages=STAGES, as_of=day(3, 1))
     frame = forecast(model, by, method="configured")
-    assert len(frame.columns) == 11
+    assert len(frame.columns) == 17
     assert frame.iloc[:, 0].tolist() == [3.0]
     assert (frame["won"].item(), frame["weighted"].item()) == (3.0, 3.0)

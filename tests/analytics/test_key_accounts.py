@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from given import model_with, shuffled
 
-from xlcrm.analytics.key_accounts import key_accounts
+from xlcrm.analytics.segments.key_accounts import key_accounts
 from xlcrm.errors import NotAvailable, OutOfDomain, ZeroDenominator
 
 

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlcrm.analytics.figures import kpi_table, kpi_value
-from xlcrm.analytics.forecast import forecast
-from xlcrm.analytics.segments import segments
+from xlcrm.analytics.forecast.revenue import forecast
+from xlcrm.analytics.segments.segments import segments
 
 law = settings(max_examples=8, deadline=None)
 

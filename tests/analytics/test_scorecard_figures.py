@@ -5,8 +5,8 @@ import math
 import pytest
 from given import model_with, shuffled
 
-from xlcrm.analytics.scorecard import perspectives, scorecard
-from xlcrm.analytics.scores import weighted
+from xlcrm.analytics.scorecard.scorecard import perspectives, scorecard
+from xlcrm.analytics.scorecard.scores import weighted
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, OutOfDomain, WrongValue
 
 # With red 0, target 66.67 and so on a value is its own score: piecewise from 0 to 100.

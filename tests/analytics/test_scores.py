@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from xlcrm.analytics.scores import METHODS, progress, score, status
-from xlcrm.analytics.single_score import score_of
+from xlcrm.analytics.scorecard.scores import METHODS, progress, score, status
+from xlcrm.analytics.scorecard.single_score import score_of
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, OutOfDomain, WrongValue
 
 

@@ -5,8 +5,8 @@ import pytest
 from given import AS_OF, model_with
 
 from xlcrm.analytics.figures import kpi_value
-from xlcrm.analytics.forecast import forecast
-from xlcrm.analytics.stage_rates import stage_rates
+from xlcrm.analytics.forecast.revenue import forecast
+from xlcrm.analytics.forecast.stage_rates import stage_rates
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable
 from xlcrm.kpis.probability import LEAST, MOST
 from xlcrm.stats.proportion import beta_smoothed

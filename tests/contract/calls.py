@@ -56,6 +56,10 @@ def _column(*cells):
 
 
 _SHARES = frozenset({"share", "cumulative"})
+_OVERRIDES = frozenset({"override_by", "override_why"})
+_SERIES = frozenset({"actual", "forecast", "low", "high", "mean", "note"})
+_GAPS_OF_DEALS = frozenset({"account_id", "owner", "stage", "amount", "expected_close", "due"})
+_NOTES = frozenset({"note"})
 _GAPS = frozenset({"unit", "baseline", "actual", "score", "trend", "owner"})
 
 CALLS = {
@@ -66,13 +70,80 @@ CALLS = {
         Call(("expected_revenue", "segment, month"), ("deals", "stages"), ("accounts",)),
         Call(("revenue", "product", "owner=Ann", "2026"), ("orders",)),
     ],
+    "CRM_ALERTS": [
+        Call((), ("deals",), ("stages", "activities", "snapshots", "targets"),
+             blanks=_GAPS_OF_DEALS),
+    ],
     "CRM_FORECAST": [
-        Call(("month",), ("deals", "stages")),
+        Call(("month",), ("deals", "stages"), blanks=_OVERRIDES),
         Call(
-            ("manager", "product<>P3", "2026", "include", "deal"), ("deals", "stages"), ("sellers",)
+            ("manager", "product<>P3", "2026", "include", "deal"),
+            ("deals", "stages"),
+            ("sellers",),
+            blanks=_OVERRIDES,
         ),
     ],
     "CRM_STAGE_RATES": [Call((), ("deals", "stages"))],
+    "CRM_FORECAST_RANGE": [
+        Call(("", "", "2026", 500.0), ("deals", "stages")),
+        Call(("owner", "", "2026"), ("deals", "stages"), ("targets",)),
+        Call(("", "", "", 500.0, 0.0, "include", "deals", "configured"), ("deals", "stages")),
+    ],
+    "CRM_SCENARIO": [Call(("", "2026"), ("deals", "stages"), ("targets",))],
+    "CRM_FORECAST_ACCURACY": [
+        Call((), ("deals", "snapshots", "stages")),
+        Call(("owner",), ("deals", "snapshots", "stages")),
+        Call(("stage, month", "segment<>Silver", "", "deal"), ("deals", "snapshots", "stages"),
+             ("accounts",)),
+    ],
+    "CRM_FORECAST_SERIES": [
+        Call((), ("orders",), blanks=_SERIES),
+        Call(
+            ("opportunities_created", "", "last 5 months", 3.0, "interpolate", "", "theta"),
+            ("deals",),
+            blanks=_SERIES,
+        ),
+        Call(("orders", "", "", 3.0, "", "errors"), ("orders",)),
+    ],
+    "CRM_TREND": [
+        Call((), ("orders",)),
+        Call(("opportunities_created", "", "", "plain"), ("deals",)),
+    ],
+    "CRM_LANDING": [
+        Call((), ("orders",), ("targets", "seasonality")),
+        Call(("won_amount", "", "this year", 900.0, "pipeline"), ("deals", "stages")),
+        Call(("orders", "owner=Ann", "", None, "series"), ("orders",)),
+    ],
+    "CRM_PIPELINE": [
+        Call((), ("deals", "stages")),
+        Call(("owner", "", "2026"), ("deals", "stages"), ("targets",)),
+        Call(("stage", "", "", "include", "direct"), ("deals", "stages", "snapshots")),
+    ],
+    "CRM_WATERFALL": [
+        Call((), ("snapshots",), ("deals",)),
+        Call(("owner", "", "2026-Q1"), ("snapshots",), ("deals",)),
+        Call(("", "", "", None, None, "steps"), ("snapshots",), ("deals",)),
+    ],
+    "CRM_SLIPPAGE": [
+        Call((), ("snapshots",), ("deals",)),
+        Call(("", "", "", 20.0, "deals"), ("snapshots",), ("deals",)),
+    ],
+    "CRM_ATTENTION": [
+        Call((), ("deals",), ("stages", "activities", "snapshots"), blanks=_GAPS_OF_DEALS),
+        Call(("owner",), ("deals",), ("stages", "activities", "snapshots")),
+        Call(("", "", "2026", "pushed", 5.0), ("deals", "snapshots"), blanks=_GAPS_OF_DEALS),
+    ],
+    "CRM_LOST_REASONS": [
+        Call((), ("deals",), ("activities",)),
+        Call(("owner", "", "2026", "won"), ("deals",), ("activities",)),
+    ],
+    "CRM_EXTREME_DEALS": [Call((), ("deals",), ("orders", "products"), blanks=_GAPS_OF_DEALS)],
+    "CRM_CONVERSION": [
+        Call((), ("deals",), blanks=_NOTES),
+        Call(("owner, product", "", "2026", "amount", "cohort"), ("deals",), blanks=_NOTES),
+        Call(("manager, month", "", "", "", "aged"), ("deals",), ("sellers",), blanks=_NOTES),
+        Call(("", "", "", "deals", "curve"), ("deals",)),
+    ],
     "CRM_SCORE": [
         Call((87.5, 95.0, 80.0), takes="nothing"),
         Call((_column(1.0, None), _column(4.0, 4.0), _column(2.0, 2.0)), takes="nothing"),
@@ -86,6 +157,9 @@ CALLS = {
     "CRM_KEY_ACCOUNTS": [
         Call((), ("orders",), blanks=_SHARES),
         Call(("product=P1", "", 0.5, 2.0), ("orders",), blanks=_SHARES),
+    ],
+    "CRM_PRICE_VOLUME_MIX": [
+        Call(("product", "", "2026-Q1", "2025"), ("orders",), blanks=_NOTES),
     ],
     "CRM_EXPLAIN": [
         Call((), ("deals",), takes="cell"),

@@ -10,6 +10,7 @@ from given import rows_of, shuffled
 from xlcrm.errors import ExcelError
 from xlcrm.functions import catalogue
 from xlcrm.hosts.session import MISSING, Place, Session
+from xlcrm.reduce.grouping import FIGURES
 
 GIVEN = tables()
 TABLES_READ = [
@@ -22,6 +23,7 @@ NEEDED = [
     for name, number in EVERY_CALL
     if CALLS[name][number].reads and name not in ("CRM_ERROR", "CRM_MODEL")
 ]
+CODES = {float(error) for error in ExcelError}
 HANDLES = ("CRM_TABLE", "CRM_MODEL")
 
 
@@ -36,6 +38,7 @@ def checked(name, call, answer):
             assert type(cell) in (float, str, bool, int), cell
             if type(cell) is int:
                 ExcelError(cell)
+            assert type(cell) is not float or cell not in CODES, (heading, "an error as a number")
             if isinstance(cell, str):
                 assert len(cell) <= 255
             if cell == "":
@@ -62,6 +65,21 @@ def test_every_function_of_the_catalogue_is_called():
 def test_the_generated_tables_get_answers_and_no_errors():
     for name, number in EVERY_CALL:
         assert isinstance(answer_with(name, number), list), (name, number)
+
+
+GROUPED = [(n, k) for n, k in EVERY_CALL if any(a.name == "by" for a in catalogue()[n].arguments)]
+
+
+@pytest.mark.parametrize(("name", "number"), GROUPED)
+def test_no_figure_can_be_mistaken_for_a_column_of_the_data(name, number):
+    """A column of `by` that is called like a figure is headed with its table's name."""
+    asked = " ".join(a for a in CALLS[name][number].arguments if isinstance(a, str))
+    default = next(a.default for a in catalogue()[name].arguments if a.name == "by")
+    grouped_by = f"{asked} {default}".replace(",", " ").split()
+    answer = answer_with(name, number)
+    headings = set(answer[0])
+    if len(answer) > 1 and "deal_id" not in headings:  # a list of deals shows their columns
+        assert headings - set(grouped_by) <= FIGURES
 
 
 @pytest.mark.parametrize("rows", [[], [(None, None), ("  ", "")]], ids=["empty", "blank"])

@@ -9,6 +9,7 @@ from given import company
 from pandas import Timestamp
 
 from xlcrm.analytics.figures import kpi_table, kpi_value
+from xlcrm.analytics.forecast.revenue import forecast
 from xlcrm.errors import NotAvailable
 from xlcrm.kpis.probability import history
 from xlcrm.model.model import Model, model_of
@@ -159,3 +160,11 @@ def test_the_history_is_the_same_every_time_it_is_asked_for():
     model = model_on("duckdb", company())
     found = {repr(history(model)) for _ in range(8)}
     assert found == {repr(expected)}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_column_that_a_frame_lacks_is_blank_in_every_row(engine):
+    tables = company()
+    del tables["deals"]["override"]
+    model = model_of([frame_table(engine, k, tables[k]) for k in ("deals", "stages")])
+    assert forecast(model, "")["override"].tolist() == [0.0]

@@ -9,10 +9,10 @@ from engine_models import OTHERS, company_on, told
 
 from xlcrm.analytics.explain import explain_forecast, explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
-from xlcrm.analytics.forecast import forecast
-from xlcrm.analytics.key_accounts import key_accounts
-from xlcrm.analytics.segments import segments
-from xlcrm.analytics.stage_rates import stage_rates
+from xlcrm.analytics.forecast.revenue import forecast
+from xlcrm.analytics.forecast.stage_rates import stage_rates
+from xlcrm.analytics.segments.key_accounts import key_accounts
+from xlcrm.analytics.segments.segments import segments
 from xlcrm.kpis.catalogue import KPIS
 from xlcrm.kpis.open_deals import OVERDUE
 from xlcrm.kpis.probability import METHODS

@@ -11,7 +11,7 @@ import narwhals as nw
 import pandas as pd
 
 from xlcrm.analytics.figures import kpi_selection, period_in
-from xlcrm.analytics.forecast import overdue_option
+from xlcrm.analytics.forecast.revenue import overdue_option
 from xlcrm.conditions import Where, conditions
 from xlcrm.errors import CrmError, NotAvailable, shortened
 from xlcrm.functions import Asked
@@ -64,9 +64,16 @@ def explained(asked: Asked, rows: bool = False) -> pd.DataFrame:
     if call.error is not None:
         raise call.error
     if call.function.explain is None:
-        raise NotAvailable(f"{call.function.name} has nothing to explain; KPIs and forecasts have")
-    answer: pd.DataFrame = call.function.explain(*call.arguments, rows=rows)
-    return answer
+        raise NotAvailable(f"{call.function.name} has nothing to explain: it shows what it knows")
+    names = [argument.name for argument in call.function.arguments]
+    named = dict(zip(names, call.arguments, strict=False))
+    answer: pd.DataFrame = call.function.explain(**named, rows=rows)
+    if rows or (answer["item"] == "definition").any():
+        return answer
+    said = (("function", call.function.usage), ("definition", call.function.summary),
+            ("how", call.function.method))  # fmt: skip
+    defined = told_as_table([(item, text) for item, text in said if text])
+    return pd.concat([answer[:1], defined, answer[1:]], ignore_index=True)
 
 
 def why(asked: Asked) -> str:
@@ -121,9 +128,9 @@ def explain_kpi(
     ]
     if declared.weighting and len(declared.weighting.methods) > 1:
         facts.append(("method", Chances(model, declared.weighting.method(method)).words))
-    facts += _arguments(model, by, where, period)
+    facts += told_arguments(model, by, where, period)
     facts += [(f"setting {name}", model.settings[name]) for name in declared.settings]
-    return _table([*facts, *counts(model, part)])
+    return told_as_table([*facts, *counts(model, part)])
 
 
 def explain_forecast(
@@ -165,16 +172,24 @@ def explain_forecast(
         ("unit", "money"),
         ("method", Chances(model, EXPECTED.method(method)).words),
         ("overdue", f"{treated}: open deals whose expected close lies before {model.as_of}"),
-        *_arguments(model, by, where, period),
+        *told_arguments(model, by, where, period),
     ]  # fmt: skip
     names = ("missing_amount", "prior_strength")
     facts += [(f"setting {name}", model.settings[name]) for name in names]
     for part in parts:
         facts += counts(model, part)
-    return _table(facts)
+    return told_as_table(facts)
 
 
-def _arguments(model: Model, by: str, where: Where, period: str) -> list[tuple[str, Any]]:
+def told_arguments(model: Model, by: str, where: Where, period: str) -> list[tuple[str, Any]]:
+    """Tell what was asked for: groups, conditions, period, and the day it is seen from.
+
+    Args:
+        model: The model.
+        by: What is grouped by.
+        where: The conditions.
+        period: The days that count.
+    """
     told: list[tuple[str, Any]] = [("by", by)] if by else []
     told += [("where", words_of(condition)) for condition in conditions(where)]
     told.append(("period", period_in(model, period).words))
@@ -236,7 +251,12 @@ def listed(model: Model, parts: Sequence[Part]) -> pd.DataFrame:
     return shown
 
 
-def _table(facts: Sequence[tuple[str, Any]]) -> pd.DataFrame:
+def told_as_table(facts: Sequence[tuple[str, Any]]) -> pd.DataFrame:
+    """Give facts as a table of ``item`` and ``value``, texts cut to what a cell shows.
+
+    Args:
+        facts: Each with its name.
+    """
     values = [shortened(v) if isinstance(v, str) else v for _, v in facts]
     return pd.DataFrame(
         {"item": [name for name, _ in facts], "value": pd.Series(values, dtype=object)}

@@ -128,18 +128,23 @@ def expected_population(overdue: str = OVERDUE[0]) -> Population:
 
     def prepare(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         value, value_from = value_of(model)
-        called = ~nw.col("override").is_null()
         close = nw.col("expected_close")
         as_of = midnight(model.as_of)
-        late = close < as_of
-        return frame.with_columns(
-            value=value,
-            value_from=value_from,
-            worth=nw.when(called).then(nw.col("override")).otherwise(value),
-            worth_from=nw.when(called).then(nw.lit(FROM_OVERRIDE)).otherwise(value_from),
-            expected_on=nw.when(late).then(as_of).otherwise(close) if overdue == "push" else close,
-            is_overdue=nw.when(late).then(nw.lit(1.0)).otherwise(nw.lit(0.0)),
-        )
+        late = (close < as_of).fill_null(value=False)
+        added = {
+            "value": value,
+            "expected_on": nw.when(late).then(as_of).otherwise(close)
+            if overdue == "push"
+            else close,
+            "is_overdue": late.cast(nw.Float64()),
+        }
+        if has_overrides(model):
+            called = ~nw.col("override").is_null()
+            added["worth"] = nw.when(called).then(nw.col("override")).otherwise(value)
+            added["worth_from"] = nw.when(called).then(nw.lit(FROM_OVERRIDE)).otherwise(value_from)
+        else:
+            added |= {"worth": value, "worth_from": value_from}
+        return frame.with_columns(value_from=value_from, **added)
 
     rules = (_STATUS_OPEN, _OMITTED, _WORTH)
     return Population(
@@ -219,7 +224,7 @@ def expected_weights(chances: Chances, groups: pd.DataFrame) -> np.ndarray[Any, 
 def _expected_keys(model: Model, method: str) -> tuple[str, ...]:
     """Name what tells a deal's weight; fewer columns make fewer groups, and faster ones."""
     listed = ("worth_from", "product") if _uses_list_prices(model) else ()
-    called = ("worth_from",) if _has_overrides(model) else ()
+    called = ("worth_from",) if has_overrides(model) else ()
     own = ("probability",) if method == "deal" else ()
     return tuple(dict.fromkeys(("stage", *listed, *called, *own)))
 
@@ -228,7 +233,13 @@ def _value_keys(model: Model, _: str) -> tuple[str, ...]:
     return ("value_from", "product") if _uses_list_prices(model) else ()
 
 
-def _has_overrides(model: Model) -> bool:
+def has_overrides(model: Model) -> bool:
+    """Say whether a manager has put an amount in the place of any deal's.
+
+    Args:
+        model: A model with deals.
+    """
+
     def count() -> int:
         frame = model.columns("deals", ["override"]).frame
         return int(frame.select(nw.col("override").count().alias("n")).collect()["n"].item())

@@ -65,6 +65,10 @@ def stages(model: Model) -> pd.DataFrame:
     Raises:
         NotAvailable: There is no stages table.
     """
+    return model.fact("stages", ("stages",), lambda: _stages(model))
+
+
+def _stages(model: Model) -> pd.DataFrame:
     names = ["stage", "order", "probability", "category"]
     columns = model.columns("stages", names)
     for name, problems in columns.problems.items():

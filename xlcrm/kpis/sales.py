@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 
 from xlcrm.kpis.declaration import Better, Kpi, distinct, total
+from xlcrm.model.model import Model
+from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.population import Population, Rule
 
 _AMOUNT = Rule(~nw.col("amount").is_null(), "no amount", ("amount",), True, "enter amounts")
@@ -25,6 +29,22 @@ SALES_OF_ACCOUNTS = (
     Population("deals", "deals won", (_WON, _ACCOUNT, _AMOUNT), date="closed_on", reads=_AS_ORDERS),
 )
 """The same, as far as the customer is known."""
+
+
+def _with_ahead(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    ahead = (nw.col("date") > midnight(model.as_of)).fill_null(value=False)
+    return frame.with_columns(is_ahead=ahead.cast(nw.Float64()))
+
+
+LINES_AHEAD = Population(
+    "orders",
+    "order lines ahead",
+    (_AMOUNT, Rule(nw.col("is_ahead") == 1.0, "dated as_of or before", ("is_ahead",))),
+    date="date",
+    adds={"is_ahead": ("date",)},
+    prepare=_with_ahead,
+)
+"""Order lines that are agreed on and lie ahead of `as_of`."""
 
 COSTED_LINES = Population("orders", "order lines", (_AMOUNT, _COST), date="date")
 
@@ -63,6 +83,17 @@ KPIS = (
         Better.HIGHER,
         (COSTED_LINES,),
         _MARGIN,
+    ),
+    Kpi(
+        "order_book",
+        "Order book",
+        "The sum of the net amounts of order lines dated after as_of: sold, and not yet due.",
+        "docs/methods.md: Sales",
+        "money",
+        Better.HIGHER,
+        (LINES_AHEAD,),
+        total("amount"),
+        settings=("as_of",),
     ),
     Kpi(
         "orders",

@@ -83,13 +83,55 @@ SETTINGS: Mapping[str, Setting] = {
             10.0,
             "How many past deals the configured stage probability weighs as much as.",
         ),
-        Setting("credible_level", 0.90, "The level of intervals round a stage's win rate.", high=1),
-        Setting("confidence_level", 0.95, "The level of intervals round a win rate.", high=1),
+        Setting(
+            "credible_level", 0.90, "The level of intervals round a stage's win rate.", high=0.9999
+        ),
+        Setting("confidence_level", 0.95, "The level of intervals round a win rate.", high=0.9999),
         Setting("key_account_share", 0.80, "The share of sales that key accounts bring.", high=1),
         Setting("abc_b_share", 0.95, "The share of sales that A and B accounts bring.", high=1),
         Setting("coverage_needed", 0.60, "The share of weights a score needs to be one.", high=1),
         Setting(
             "threshold_share", 0.90, "The share of the target that still counts as amber.", high=1
+        ),
+        Setting(
+            "stale_after",
+            7.0,
+            "Days without an update that make an open deal stale, where its stage says no other.",
+        ),
+        Setting("unattended_after", 14.0, "Days without an activity that leave a deal unattended."),
+        Setting("push_limit", 3.0, "How often a deal may be pushed before it needs attention."),
+        Setting(
+            "late_month_day",
+            20.0,
+            "The day of the month from which a lost or postponed deal comes as a surprise.",
+            low=1,
+            high=27,
+        ),
+        Setting("rho", 0.10, "How much the outcomes of open deals hang together.", high=0.95),
+        Setting(
+            "like_periods", 8.0, "How many past periods tell what is created and closed.", low=1
+        ),
+        Setting("like_periods_needed", 4.0, "How many of them it takes to say anything.", low=1),
+        Setting("follow_up_gap", 30.0, "Days of silence in a deal that are poor follow-up."),
+        Setting("follow_ups_needed", 2.0, "Activities that a deal needs to count as followed."),
+        Setting("outlier_limit", 3.5, "How many robust deviations make a deal extreme."),
+        Setting("trend_months", 36.0, "The months over which a long trend is tested.", low=6),
+        Setting("trend_months_short", 6.0, "The months over which a short trend is tested.", low=4),
+        Setting("trend_flat", 0.02, "The yearly growth below which sales stagnate.", high=1),
+        Setting("trend_p", 0.10, "The chance of error up to which a trend is believed.", high=1),
+        Setting("gap_share", 0.30, "The share of months without data that a series may have."),
+        Setting("grace_days", 30.0, "Days past its close after which an open deal counts lost."),
+        Setting(
+            "mature_share", 0.90, "The share of cycles that makes a cohort old enough.", high=1
+        ),
+        Setting("least_deals", 10.0, "The deals it takes to call a seller's rate different."),
+        Setting("significance", 0.05, "The chance of error of calling a rate different.", high=1),
+        Setting("coverage_wanted", 3.0, "How often the pipeline should hold what is missing."),
+        Setting(
+            "chance_wanted", 0.50, "The chance of reaching a target below which to warn.", high=1
+        ),
+        Setting(
+            "slip_limit", 0.35, "The share of a seller's month that may slip late in it.", high=1
         ),
         Setting("weight_finance", 40.0, "The weight of the finance perspective."),
         Setting("weight_perspective", 20.0, "The weight of every other perspective."),

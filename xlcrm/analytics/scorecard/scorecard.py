@@ -7,8 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.scores import status
-from xlcrm.analytics.strategy import Strategy, Sums, Vector, depths_within, rolled_up, strategy
+from xlcrm.analytics.scorecard.scores import status
+from xlcrm.analytics.scorecard.strategy import (
+    Strategy,
+    Sums,
+    Vector,
+    depths_within,
+    rolled_up,
+    strategy,
+)
 from xlcrm.cells import text_key
 from xlcrm.errors import WrongValue, suggestion
 from xlcrm.model.model import Model

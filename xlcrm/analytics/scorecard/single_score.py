@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcrm.analytics.scores import score
+from xlcrm.analytics.scorecard.scores import score
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue
 
 Numbers = float | list[float | ExcelError | None] | ExcelError | None

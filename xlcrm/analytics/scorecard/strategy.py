@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.scores import score
+from xlcrm.analytics.scorecard.scores import score
 from xlcrm.errors import CrmError, NotAvailable, OutOfDomain, WrongValue, suggestion
 from xlcrm.model.model import Model
 from xlcrm.reduce.problems import problem_error

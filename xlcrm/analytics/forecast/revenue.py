@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.figures import period_in
+from xlcrm.analytics.forecast.create_and_close import foretold_by, with_create_and_close
+from xlcrm.analytics.forecast.overrides import TOLD, told_overrides
 from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, WrongValue, suggestion
+from xlcrm.errors import ExcelError, NotAvailable, WrongValue, suggestion
 from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.kpis.open_deals import (
     EXPECTED,
@@ -21,14 +24,31 @@ from xlcrm.kpis.open_deals import (
     came_from,
     expected_population,
     expected_weights,
+    has_overrides,
     list_price_weights,
 )
 from xlcrm.kpis.probability import Chances, stages
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
-from xlcrm.reduce.grouping import in_order, keys_of, with_groups
-from xlcrm.reduce.population import require_rows, select
+from xlcrm.reduce.grouping import Key, in_order, keys_of, with_groups
+from xlcrm.reduce.population import require_rows, select, within
 from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
+
+_MONEY = (
+    "won",
+    "commit",
+    "best_case",
+    "weighted",
+    "open",
+    "overdue",
+    "override",
+    "replaced",
+    "deals",
+)
+_COLUMNS = (
+    "won", "commit", "best_case", "weighted", "open", "total", "overdue", "override", "deals",
+    "method", "replaced", "override_by", "override_why", "create_and_close", "landing", "note",
+)  # fmt: skip
 
 
 def forecast(
@@ -55,7 +75,9 @@ def forecast(
         categorised), ``weighted`` (open deals by probability, overrides in their place),
         ``open`` (open deals if all are won), ``total`` (won and weighted), ``overdue`` and
         ``override`` (the parts of open that are overdue, and of weighted that the manager put);
-        the number of open ``deals``; and the ``method`` in force.
+        the number of open ``deals``; the ``method`` in force; ``replaced`` (what overrides stand
+        in for), ``override_by``, ``override_why``; ``create_and_close`` (deals not created yet),
+        ``landing`` (total with them), and a ``note`` on what these rest on.
 
     Raises:
         NotAvailable: There are no deals, a stage has no probability, or no open deal an amount.
@@ -64,18 +86,32 @@ def forecast(
     chances = Chances(model, EXPECTED.method(method))
     model.table("deals")  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)
-    won = _won(model, by, where, days)
-    pending = _pending(model, by, where, days, overdue_option(overdue), chances)
-    names = [name for name in won.columns if name != "won"]
-    both = won.merge(pending, on=names, how="outer") if names else won.join(pending)
-    both = in_order(both, names, [True] * len(names)) if names else both
-    both = both.fillna(dict.fromkeys([c for c in both.columns if c not in names], 0.0))
-    if both.empty:
+    keys = keys_of(model, WON_VALUED, by)
+    names = [key.name for key in keys]
+    pending, told = _pending(model, by, where, days, overdue_option(overdue), chances)
+    foretold = foretold_by(model, by, days, pending)
+    reach = foretold.reach(days) if foretold else days
+    sold = _won_rows(model, keys, where, reach, ("created", "closed_on"))
+    in_days = sold if reach is days else sold.filter(*within("closed_on", days))
+    both = _joined(_joined(_won(in_days, keys), pending, names), told, names)
+    answer = with_create_and_close(both, names, sold, keys, foretold)
+    if answer.empty:
         raise NotAvailable("no deals won or open match: nothing to forecast")
-    money = ["won", "commit", "best_case", "weighted", "open"]
-    both["total"] = both["won"] + both["weighted"]
-    both["method"] = chances.words
-    return both[[*names, *money, "total", "overdue", "override", "deals", "method"]]
+    answer = answer.fillna(dict.fromkeys(_MONEY, 0.0))
+    for name in ("override_by", "override_why"):
+        answer[name] = answer[name].astype(object).where(answer[name].notna(), "")
+    answer = in_order(answer, names, [True] * len(names)) if names else answer
+    answer["total"] = answer["won"] + answer["weighted"]
+    answer["landing"] = answer["total"] + answer["create_and_close"]
+    answer["method"] = chances.words
+    missing = answer["create_and_close"].isna()
+    for name in ("create_and_close", "landing"):
+        answer[name] = answer[name].astype(object).mask(missing, ExcelError.NA)
+    return answer[[*names, *_COLUMNS]]
+
+
+def _joined(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    return left.merge(right, on=names, how="outer") if names else left.join(right)
 
 
 def overdue_option(overdue: str) -> str:
@@ -90,47 +126,87 @@ def overdue_option(overdue: str) -> str:
     return wanted
 
 
-def _won(model: Model, by: str, where: Where, days: Period) -> pd.DataFrame:
+def won_by(model: Model, by: str, where: Where, days: Period) -> pd.DataFrame:
+    """Add up the deals won.
+
+    Args:
+        model: A model with deals.
+        by: What results are grouped by.
+        where: Conditions on deals.
+        days: The days that count, by the closing date.
+
+    Returns:
+        The columns of ``by`` and ``won``, in money.
+    """
     keys = keys_of(model, WON_VALUED, by)
-    selection = select(model, WON_VALUED, [*(key.base for key in keys), "amount"], where, days)
-    rows = with_groups(selection.counted, keys)
-    grouped = grouped_sums(rows, [key.group for key in keys], {"won": "amount"})
+    return _won(_won_rows(model, keys, where, days), keys)
+
+
+def _won_rows(
+    model: Model, keys: Sequence[Key], where: Where, days: Period, also: Sequence[str] = ()
+) -> nw.LazyFrame[Any]:
+    columns = [*(key.base for key in keys), "amount", *also]
+    return select(model, WON_VALUED, columns, where, days).counted
+
+
+def _won(rows: nw.LazyFrame[Any], keys: Sequence[Key]) -> pd.DataFrame:
+    grouped = grouped_sums(with_groups(rows, keys), [key.group for key in keys], {"won": "amount"})
     answer = totals(grouped, keys, {"won": ("won", None)})
     return pd.DataFrame({**labels_of(answer, keys), "won": answer["won"]})
 
 
 def _pending(
     model: Model, by: str, where: Where, days: Period, overdue: str, chances: Chances
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add up open deals by group, and tell of the overrides among them."""
     population = expected_population(overdue)
     keys = keys_of(model, population, by)
     weighed_by = (*EXPECTED.keys(model, chances.method), *VALUE.keys(model, ""))
     told_by = list(dict.fromkeys((*weighed_by, "forecast_category", "is_overdue")))
-    asked = [*(key.base for key in keys), *told_by, "value", "worth"]
+    overrides = ("override", *TOLD) if has_overrides(model) else ()
+    worth_is = "worth" if overrides else "value"  # one sum where both are the same
+    asked = [*(key.base for key in keys), *told_by, "value", "worth", *overrides]
     selection = select(model, population, asked, where, days)
     groups = [*(key.group for key in keys), *told_by]
-    rows = with_groups(selection.counted, keys)
-    grouped = grouped_sums(rows, groups, {"value": "value", "worth": "worth"})
+    counted = selection.counted
+    rows = with_groups(counted, keys)
+    grouped = grouped_sums(rows, groups, {name: name for name in ("value", worth_is)})
     require_rows(selection, int(grouped[COUNT].sum()), population)
     value = list_price_weights(model, grouped, "value_from")
     worth = expected_weights(chances, grouped)
     category = _categories(model, grouped)
+    overridden = came_from(FROM_OVERRIDE, grouped, "worth_from")
     parts = {
         "commit": ("value", value * (category == "commit")),
         "best_case": ("value", value * (category == "best case")),
-        "weighted": ("worth", worth),
+        "weighted": (worth_is, worth),
         "open": ("value", value),
         "overdue": ("value", value * grouped["is_overdue"].to_numpy(dtype=float)),
-        "override": ("worth", worth * came_from(FROM_OVERRIDE, grouped, "worth_from")),
+        "override": (worth_is, worth * overridden),
+        "replaced": ("value", _replaced(chances, grouped, overridden)),
     }
     answer = totals(grouped, keys, parts)
-    return pd.DataFrame(
+    sums = pd.DataFrame(
         {
             **labels_of(answer, keys),
             **{name: answer[name] for name in parts},
             "deals": answer[COUNT].astype(float),
         }
     )
+    return sums, told_overrides(counted if overrides else None, keys)
+
+
+def _replaced(
+    chances: Chances, grouped: pd.DataFrame, overridden: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Weigh overridden deals as if they were not: by their value and probability."""
+    weights = np.zeros(len(grouped))
+    if overridden.any():
+        own = grouped[overridden].drop(columns="worth_from")
+        if "value_from" in own:
+            own = own.rename(columns={"value_from": "worth_from"})
+        weights[overridden] = expected_weights(chances, own)
+    return weights
 
 
 def _categories(model: Model, groups: pd.DataFrame) -> np.ndarray[Any, Any]:

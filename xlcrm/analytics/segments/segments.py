@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.figures import kpi_table, ratio
+from xlcrm.analytics.no_figure import no_figures
 from xlcrm.conditions import Where
 from xlcrm.errors import ExcelError, NotAvailable, UnknownName
 from xlcrm.model.model import Model
@@ -89,7 +90,8 @@ def _finished(model: Model, frame: pd.DataFrame, names: list[str], *, known: boo
         "high": _where_closed(high, closed),
     }
     if not known:
-        columns |= dict.fromkeys(("won", "closed", "win_rate", "low", "high"), ExcelError.NA)
+        unknown = ("won", "closed", "win_rate", "low", "high")
+        columns |= dict.fromkeys(unknown, no_figures(len(frame)))
     return pd.DataFrame({**{name: frame[name] for name in names}, **columns})
 
 

@@ -1,0 +1,1 @@
+"""How good past forecasts were, and which method to trust."""

@@ -1,0 +1,1 @@
+"""Where a period will land before it has ended."""

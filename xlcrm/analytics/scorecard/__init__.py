@@ -1,0 +1,1 @@
+"""Whether the strategy is being met."""

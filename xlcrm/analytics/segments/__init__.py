@@ -1,0 +1,1 @@
+"""Which segments, customers and products carry the company."""
