@@ -78,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
     change.add_argument("settings", nargs="+", metavar="NAME=VALUE")
     change.set_defaults(run=_set)
 
+    picture = commands.add_parser("snapshot", help="add a picture of the pipeline to a workbook")
+    picture.add_argument("book", type=Path)
+    picture.add_argument(
+        "--on", type=date.fromisoformat, help="its day, such as 2026-06-30; else as_of"
+    )
+    picture.set_defaults(run=_snapshot)
+
     demo = commands.add_parser("demo", help="make, compute and summarise the sample company")
     demo.add_argument("book", type=Path, nargs="?", help="the file to make")
     demo.set_defaults(run=_demo)
@@ -165,6 +172,15 @@ def _set(given: argparse.Namespace) -> int:
         pairs[name.strip()] = value.strip()
     set_settings(given.book, pairs)
     print(f"set {', '.join(given.settings)} in {given.book}; now compute it: xlcrm recalc")
+    return 0
+
+
+def _snapshot(given: argparse.Namespace) -> int:
+    from xlcrm.workbook.snapshot import take_snapshot
+
+    with progress(f"adding a snapshot to {given.book.name}"):
+        taken = take_snapshot(given.book, given.on)
+    print(f"{taken.sentence}; now compute it: xlcrm recalc {given.book}")
     return 0
 
 

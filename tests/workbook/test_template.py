@@ -19,9 +19,10 @@ from xlcrm.workbook import package
 from xlcrm.workbook.template import build, check, template_path
 from xlcrm.workbook.template.tables import DATA
 
-ORDER = ["Start", "Forecast", "Scorecard", "Segments", "Deals", "Orders", "Accounts", "Sellers",
-         "Products", "Stages", "Snapshots", "Objectives", "Measures", "Settings", "Aliases",
-         "Lists", "Imports", "Model", "Functions", "_IntelliSense_"]  # fmt: skip
+ORDER = ["Start", "Forecast", "Pipeline", "Scorecard", "Segments", "Deals", "Orders", "Accounts",
+         "Sellers", "Products", "Stages", "Snapshots", "Activities", "Targets", "Seasonality",
+         "Objectives", "Measures", "Settings", "Aliases", "Lists", "Imports", "Model", "Functions",
+         "_IntelliSense_"]  # fmt: skip
 IGNORED = "ignore:.*xtension is not supported:UserWarning"
 
 
@@ -101,7 +102,7 @@ def test_no_formula_shows_an_error_but_unused_chart_data(computed):
             if any(isinstance(value, ExcelError) for row in rows for value in row):
                 padded.setdefault(sheet, set()).add(cell)
     text = {(f.sheet, f.cell): f.text for f in book.formulas}
-    assert set(padded) <= {"Forecast"}
+    assert set(padded) <= {"Forecast", "Pipeline"}
     for sheet, cells in padded.items():
         for cell in cells:
             assert "CRM_" not in text[sheet, cell]
@@ -112,27 +113,76 @@ def test_no_formula_shows_an_error_but_unused_chart_data(computed):
 def test_the_checks_on_start_are_fine(computed):
     results, _ = computed
     texts = [str(rows[0][0]) for rows in results["Start"].values()]
-    assert sum(text == "● fine" for text in texts) == 6
+    assert sum(text == "● fine" for text in texts) == 7
     assert not any("▼" in text for text in texts)
-    assert "Checks: all 6 are fine" in texts
+    assert "Checks: all 7 are fine" in texts
 
 
 def test_headlines_say_a_message_with_a_unit(computed):
     results, _ = computed
     assert re.fullmatch(
-        r"Forecast for this year: [\d.]+ million EUR expected, of which [\d.]+ million are won",
+        r"Forecast: June lands at [\d.]+ of [\d.]+ million EUR, "
+        r"the quarter at [\d.]+ of [\d.]+, the year at [\d.]+ of [\d.]+",
         str(results["Forecast"]["B1"][0][0]),
+    )
+    assert re.fullmatch(
+        r"Deals of this year: [\d.]+ million EUR expected, of which [\d.]+ are won and [\d.]+ more "
+        r"will come from deals not yet created",
+        str(results["Forecast"]["B2"][0][0]),
     )
     assert str(results["Scorecard"]["B1"][0][0]).startswith("Scorecard: the strategy stands at ")
     assert " % of revenue" in str(results["Segments"]["B1"][0][0])
+    assert re.fullmatch(
+        r"Pipeline: [\d.]+ million EUR open in \d+ deals, \d+ overdue; \d+ need attention today",
+        str(results["Pipeline"]["B1"][0][0]),
+    )
+
+
+def columns(rows):
+    """The columns of an answer by their headers."""
+    return dict(zip(rows[0], zip(*rows[1:], strict=True), strict=True))
 
 
 def test_the_headline_is_the_sum_of_the_months(computed):
     results, _ = computed
-    months = results["Forecast"]["B29"]
-    total = list(months[0]).index("total")
-    told = results["Forecast"]["F4"][0][0]
-    assert told == pytest.approx(sum(row[total] for row in months[1:]))
+    months = columns(results["Forecast"]["B31"])
+    told = re.findall(r"[\d.]+", str(results["Forecast"]["B2"][0][0]))
+    for figure, name in zip(told, ("total", "won", "create_and_close"), strict=True):
+        assert float(figure) == pytest.approx(sum(months[name]) / 1e6, abs=0.005), name
+
+
+def test_the_first_screen_says_where_month_quarter_and_year_land(computed):
+    results, _ = computed
+    sheet = results["Forecast"]
+    landing = columns(sheet["C22"])
+    tiles = [sheet[cell][0][0] for cell in ("B4", "D4", "F4")]
+    assert tiles == list(landing["landing"])
+    told = [float(figure) for figure in re.findall(r"[\d.]+", str(sheet["B1"][0][0]))]
+    pairs = zip(landing["landing"], landing["target"], strict=True)
+    assert told == [round(figure / 1e6, 2) for pair in pairs for figure in pair]
+
+
+def test_each_target_is_judged_by_the_range_round_it(computed):
+    results, _ = computed
+    sheet = results["Forecast"]
+    revenue, deals = columns(sheet["C22"]), columns(sheet["D26"])
+    quarter, year = (
+        dict(zip(sheet["D26"][0], sheet[cell][0], strict=True)) for cell in ("D28", "D29")
+    )
+    judged = [
+        *zip(
+            ("B23", "B24", "B25"), revenue["low"], revenue["high"], revenue["target"], strict=True
+        ),
+        ("B27", deals["p10"][0], deals["p90"][0], deals["target"][0]),
+        ("B28", quarter["p10"], quarter["p90"], quarter["target"]),
+        ("B29", year["p10"], year["p90"], year["target"]),
+    ]
+    words = {"● likely": 0, "▲ open": 0, "▼ unlikely": 0}
+    for cell, low, high, target in judged:
+        expected = "● likely" if low >= target else "▼ unlikely" if high < target else "▲ open"
+        assert sheet[cell] == [(expected,)], cell
+        words[expected] += 1
+    assert sum(words.values()) == 6
 
 
 def test_every_example_of_the_catalogue_works_in_it(computed):
@@ -159,7 +209,7 @@ def test_the_hidden_sheet_helps_while_typing(template):
 def test_openpyxl_opens_it(template):
     book = openpyxl.load_workbook(template, data_only=True)
     assert book.sheetnames == ORDER
-    assert book["Model"]["D3"].value.startswith("model: 11 tables")
+    assert book["Model"]["D3"].value.startswith("model: 14 tables")
     assert book["Deals"].tables["Deals"].ref.startswith("A4:Y")
 
 

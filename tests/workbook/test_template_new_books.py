@@ -1,5 +1,7 @@
 """New workbooks from the template."""
 
+import re
+
 import pytest
 from package_books import parts
 
@@ -59,9 +61,14 @@ def test_an_empty_book_keeps_macros_and_styles(blank):
 
 def test_an_empty_book_says_what_is_missing(blank):
     found = results(blank)
-    assert found["Forecast"]["B29"] == [(ExcelError.NA,)]
+    assert found["Forecast"]["B31"] == [(ExcelError.NA,)]
     assert "no rows of deals" in str(found["Forecast"]["B6"][0][0])
     assert found["Forecast"]["B1"] == [("Forecast: no figures yet",)]
+    titles = [
+        rows[0][0] for cell, rows in found["Forecast"].items() if re.fullmatch("[A-Z]+1", cell)
+    ]
+    assert len(titles) == 7
+    assert all(isinstance(title, str) for title in titles)
     texts = [str(rows[0][0]) for rows in found["Start"].values()]
     assert "Checks: waiting for data" in texts
     assert not any("▼" in text for text in texts)
@@ -78,7 +85,7 @@ def test_nothing_of_the_sample_stays_in_an_empty_book(blank):
         if sheet not in told
     )
     assert "Berg" not in text
-    assert "2026-06-30" not in text
+    assert "2026-06-17" not in text
 
 
 def test_an_empty_book_computes_what_is_put_into_it(blank, tmp_path):
@@ -88,7 +95,7 @@ def test_an_empty_book_computes_what_is_put_into_it(blank, tmp_path):
         blank, filled, {name: (table.headers, table.rows) for name, table in rows.items()}
     )
     now, then = results(filled), results(template_path())
-    assert now["Forecast"]["B29"] == then["Forecast"]["B29"]
+    assert now["Forecast"]["B31"] == then["Forecast"]["B31"]
     assert now["Scorecard"] == then["Scorecard"]
 
 
@@ -96,5 +103,5 @@ def test_an_empty_template_can_be_built(tmp_path):
     path = tmp_path / "empty.xlsm"
     build(path, empty=True)
     found = results(path)
-    assert found["Forecast"]["B29"] == [(ExcelError.NA,)]
+    assert found["Forecast"]["B31"] == [(ExcelError.NA,)]
     assert found["Model"]["D3"][0][0].startswith("model: 1 tables")

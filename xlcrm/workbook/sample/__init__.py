@@ -1,16 +1,24 @@
 """A small sample company whose story is known, so that every sheet shows something true.
 
-Meridian Controls sells building automation. Its figures are seen from 30 June 2026, cover two and
-a half years, and are the same in every build. What there is to find in them:
+Meridian Controls sells building automation. Its figures are seen from 17 June 2026, a Wednesday,
+cover two and a half years, and are the same in every build. What there is to find in them:
 
 * Berg sells by regularity: one deal of about 40,000 in every month. No seller's months vary less.
 * Bianchi sells by stunts: five large deals in thirty months bring the most money of all sellers,
   and no seller's months vary more.
-* Silva slips: his expected closes move by about a month every month, and most of the open deals
-  whose expected close has passed are his.
+* Silva slips: of the amount that he expects to close in a month he loses or moves three quarters
+  after the 20th; of what the others expect, a tenth goes that way. His expected closes move by two
+  to three weeks every month, and nobody has more open deals whose expected close has passed.
 * Gold accounts, a sixth of all, bring most of the sales and win most of their deals; Bronze
   accounts, half of all, lose most of theirs.
-* Every deal won has an order of the same amount; the other orders are repeat orders.
+* Every deal won has an order of the same amount in the same month; the other orders are repeat
+  orders. Gold accounts were customers before 2024; two of them ordered last in October 2025.
+* Sales follow the season that the plan assumes: each month up to May 2026 brings between 75 % and
+  125 % of its goal, and 2026 so far about 95 %. The goals of sellers add up to the company's.
+* A third of the deals lost, 32 %, had been left alone for more than 30 days before; no deal won
+  ever was. Berg leaves fewest alone, Silva most. Office work takes 42 % of all minutes.
+* A dozen open deals are followed by nobody: no activity for three weeks, and no next action.
+* Ten open deals are expected between 18 and 30 June, three of them Silva's.
 * Deals go further than the configured probabilities of the stages say.
 * Five open deals carry a manager's override with its reason; one has no amount yet.
 * Of the measures one waits for its actual value, four are better when lower, and one has a band.

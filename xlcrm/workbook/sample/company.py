@@ -7,12 +7,28 @@ from datetime import date
 
 from xlcrm.workbook.sample.chance import Chance
 
-AS_OF = date(2026, 6, 30)
+AS_OF = date(2026, 6, 17)
 FIRST_MONTH = (2024, 1)
 MONTHS = 30
-"""Months of history, the one of `AS_OF` the last."""
+"""Months of history; the last, that of `AS_OF`, is little more than half over."""
 
 CURRENCY = "EUR"
+
+SEASON = {
+    "January": 6.5,
+    "February": 7.0,
+    "March": 9.0,
+    "April": 7.0,
+    "May": 8.0,
+    "June": 10.0,
+    "July": 7.5,
+    "August": 6.0,
+    "September": 9.0,
+    "October": 8.5,
+    "November": 8.0,
+    "December": 13.5,
+}
+"""The part of the year that each month is planned to bring, in percent: budgets end in quarters."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,12 @@ class Seller:
     typical: float
     """The amount of a typical deal."""
     open: int
+    unattended: int
+    """Open deals that nobody has followed for weeks."""
+    diligence: float
+    """The share of stages in which a deal gets all the activities that it needs."""
+    silence: float
+    """The share of lost deals that were left alone before they were lost."""
 
 
 MANAGERS = {"Hansa": "Maria Keller", "Elbe": "Paul Novak", "Alpine": "Sofia Rossi"}
@@ -39,19 +61,31 @@ REGIONS = {"Hansa": "North", "Elbe": "Central", "Alpine": "South"}
 REGULAR, STUNTS, SLIPS = "Berg", "Bianchi", "Silva"
 
 SELLERS = (
-    Seller("Berg", "Anna", "Hansa", "senior", date(2016, 4, 1), 62.0, 30, 27, 40_000, 8),
-    Seller("Hoffmann", "Lena", "Hansa", "senior", date(2018, 9, 3), 60.0, 13, 30, 52_000, 8),
-    Seller("Lund", "Erik", "Hansa", "junior", date(2023, 2, 1), 44.0, 11, 31, 44_000, 7),
-    Seller("Weber", "Jonas", "Hansa", "senior", date(2019, 1, 7), 58.0, 13, 28, 49_000, 8),
-    Seller("Braun", "Felix", "Elbe", "senior", date(2017, 6, 12), 60.0, 14, 30, 51_000, 8),
-    Seller("Dvorak", "Petra", "Elbe", "senior", date(2015, 3, 2), 63.0, 14, 26, 56_000, 8),
-    Seller("Horak", "Tomas", "Elbe", "junior", date(2022, 10, 3), 45.0, 11, 32, 42_000, 8),
-    Seller("Moreau", "Ines", "Elbe", "senior", date(2020, 5, 4), 57.0, 12, 29, 50_000, 8),
-    Seller("Bianchi", "Luca", "Alpine", "senior", date(2014, 11, 3), 66.0, 5, 22, 390_000, 4),
-    Seller("Costa", "Elena", "Alpine", "junior", date(2023, 8, 1), 43.0, 11, 30, 41_000, 8),
-    Seller("Ferrari", "Carla", "Alpine", "senior", date(2018, 2, 5), 59.0, 13, 28, 53_000, 8),
-    Seller("Silva", "Marco", "Alpine", "senior", date(2019, 7, 1), 57.0, 10, 33, 47_000, 11),
-)
+    Seller("Berg", "Anna", "Hansa", "senior", date(2016, 4, 1), 62.0, 30, 27, 40_000, 8,
+           0, 1.00, 0.08),
+    Seller("Hoffmann", "Lena", "Hansa", "senior", date(2018, 9, 3), 60.0, 13, 30, 52_000, 8,
+           1, 0.80, 0.30),
+    Seller("Lund", "Erik", "Hansa", "junior", date(2023, 2, 1), 44.0, 11, 31, 44_000, 7,
+           2, 0.60, 0.38),
+    Seller("Weber", "Jonas", "Hansa", "senior", date(2019, 1, 7), 58.0, 13, 28, 49_000, 8,
+           0, 0.85, 0.28),
+    Seller("Braun", "Felix", "Elbe", "senior", date(2017, 6, 12), 60.0, 14, 30, 51_000, 8,
+           0, 0.80, 0.30),
+    Seller("Dvorak", "Petra", "Elbe", "senior", date(2015, 3, 2), 63.0, 14, 26, 56_000, 8,
+           0, 0.90, 0.23),
+    Seller("Horak", "Tomas", "Elbe", "junior", date(2022, 10, 3), 45.0, 11, 32, 42_000, 8,
+           1, 0.60, 0.38),
+    Seller("Moreau", "Ines", "Elbe", "senior", date(2020, 5, 4), 57.0, 12, 29, 50_000, 8,
+           1, 0.80, 0.30),
+    Seller("Bianchi", "Luca", "Alpine", "senior", date(2014, 11, 3), 66.0, 5, 22, 390_000, 4,
+           0, 0.70, 0.36),
+    Seller("Costa", "Elena", "Alpine", "junior", date(2023, 8, 1), 43.0, 11, 30, 41_000, 8,
+           2, 0.60, 0.36),
+    Seller("Ferrari", "Carla", "Alpine", "senior", date(2018, 2, 5), 59.0, 13, 28, 53_000, 8,
+           1, 0.80, 0.29),
+    Seller("Silva", "Marco", "Alpine", "senior", date(2019, 7, 1), 57.0, 10, 33, 47_000, 11,
+           3, 0.45, 0.52),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,6 @@ from datetime import date, timedelta
 from xlcrm.workbook.sample.chance import Chance
 from xlcrm.workbook.sample.company import (
     AS_OF,
-    FIRST_MONTH,
-    MONTHS,
     REGULAR,
     SELLERS,
     SLIPS,
@@ -20,6 +18,18 @@ from xlcrm.workbook.sample.company import (
     Seller,
 )
 from xlcrm.workbook.sample.deal import Deal
+from xlcrm.workbook.sample.expectations import (
+    Expectations,
+    slipping,
+    steady,
+)
+from xlcrm.workbook.sample.months import (
+    STUNT_AMOUNTS,
+    month_end,
+    month_start,
+    winning_months,
+    working,
+)
 from xlcrm.workbook.sample.overrides import called_by_managers
 
 _SCALE = {"Gold": 1.35, "Silver": 0.85, "Bronze": 0.40}
@@ -28,6 +38,8 @@ _WON_IN = {"Gold": 0.52, "Silver": 0.36, "Bronze": 0.12}
 _LOST_IN = {"Gold": 0.17, "Silver": 0.31, "Bronze": 0.52}
 _OPEN_IN = {"Gold": 0.34, "Silver": 0.36, "Bronze": 0.30}
 _ON_HOLD = 14
+_LATE_LOSSES = 0.6
+"""How many losses of the one who slips come when the month is nearly over."""
 _SOURCES = ("Web", "Referral", "Fair", "Own prospecting", "Partner")
 _TEMPLATES = ("Guide A", "Guide B", None)
 _REASONS = ("Price", "No decision", "No budget", "Competitor", "Timing")
@@ -40,12 +52,6 @@ _NEXT = (
     "Meet the plant manager",
     "Ask for the order",
 )
-
-
-def month_start(number: int) -> date:
-    """Give the first day of a month of the history, counted from 0."""
-    months = FIRST_MONTH[0] * 12 + FIRST_MONTH[1] - 1 + number
-    return date(months // 12, months % 12 + 1, 1)
 
 
 def deals(accounts: Sequence[Account]) -> tuple[Deal, ...]:
@@ -67,22 +73,12 @@ def deals(accounts: Sequence[Account]) -> tuple[Deal, ...]:
 
 
 def _of_seller(chance: Chance, seller: Seller, accounts: list[Account]) -> Iterator[Deal]:
-    for number, month in enumerate(_winning_months(chance, seller)):
-        yield _won(chance, seller, accounts, month, number)
+    for month in winning_months(chance, seller):
+        yield _won(chance, seller, accounts, month)
     for number in range(seller.losses):
         yield _lost(chance, seller, accounts, number)
     for number in range(seller.open):
         yield _open(chance, seller, accounts, number)
-
-
-def _winning_months(chance: Chance, seller: Seller) -> list[int]:
-    """Choose the months of wins: evenly spread, but not to the day."""
-    if seller.owner == REGULAR:
-        return list(range(MONTHS))
-    if seller.owner == STUNTS:
-        return [4, 11, 17, 23, 27]
-    step = MONTHS / seller.wins
-    return [min(MONTHS - 1, int(step * (n + chance.between(0.1, 0.9)))) for n in range(seller.wins)]
 
 
 def _account(chance: Chance, accounts: list[Account], weights: dict[str, float]) -> Account:
@@ -96,9 +92,10 @@ def _amount(chance: Chance, seller: Seller, account: Account) -> float:
     return float(round(seller.typical * _SCALE[account.segment] * spread / 50) * 50)
 
 
-def _won(chance: Chance, seller: Seller, accounts: list[Account], month: int, number: int) -> Deal:
-    last = month_start(month + 1) - timedelta(days=1)
-    closed = chance.day(month_start(month), min(last, AS_OF - timedelta(days=2)))
+def _won(chance: Chance, seller: Seller, accounts: list[Account], month: int) -> Deal:
+    last = min(month_end(month_start(month)), AS_OF - timedelta(days=2))
+    start = month_start(month)
+    closed = chance.day(max(start, working(start + timedelta(days=chance.whole(0, 12)))), last)
     cycle = int(chance.middling(35, 120)) if seller.owner == REGULAR else _cycle(chance, 30, 150)
     weights = {"Gold": 1.0, "Silver": 0.0, "Bronze": 0.0} if seller.owner == STUNTS else _WON_IN
     account = _account(chance, accounts, weights)
@@ -106,7 +103,7 @@ def _won(chance: Chance, seller: Seller, accounts: list[Account], month: int, nu
     if seller.owner == REGULAR:
         amount = float(round(chance.between(37_000, 43_500) / 50) * 50)
     if seller.owner == STUNTS:
-        amount = (310_000.0, 455_000.0, 365_000.0, 420_000.0, 385_000.0)[number]
+        amount = STUNT_AMOUNTS[month]
     return _closed(chance, seller, account, closed, cycle, amount, "won", len(STAGES) - 1)
 
 
@@ -115,6 +112,8 @@ def _lost(chance: Chance, seller: Seller, accounts: list[Account], number: int) 
     span = (last - first).days / seller.losses
     start = first + timedelta(days=int(span * number))
     closed = chance.day(start, start + timedelta(days=int(span)))
+    if seller.owner == SLIPS and chance.happens(_LATE_LOSSES):
+        closed = _late_in_month(chance, closed)
     account = _account(chance, accounts, _LOST_IN)
     reached = chance.one(range(len(STAGES)), [stage.lost_here for stage in STAGES])
     amount = _amount(chance, seller, account) * (0.6 if seller.owner == STUNTS else 1.0)
@@ -137,8 +136,6 @@ def _closed(
     reached: int,
 ) -> Deal:
     created = closed - timedelta(days=cycle)
-    hope = 0.35 if seller.owner == SLIPS else chance.between(0.8, 1.15)
-    first = created + timedelta(days=max(10, int(cycle * hope)))
     good = status == "won"
     return Deal(
         deal_id="",
@@ -150,8 +147,7 @@ def _closed(
         reached=reached,
         amount=amount,
         status=status,
-        expected_close=pushed(first, closed),
-        first_expected=first,
+        expectations=_until(chance, seller, created, closed, good=good),
         closed_on=closed,
         last_update=closed,
         template=chance.one(_TEMPLATES, (0.45, 0.25, 0.3) if good else (0.25, 0.35, 0.4)),
@@ -159,10 +155,22 @@ def _closed(
     )
 
 
-def pushed(first: date, today: date) -> date:
-    """Give the closing date that a seller hopes for: moved by 30 days each time it passes."""
-    months = max(0, -(-(today - first).days // 30))
-    return first + timedelta(days=30 * months)
+def _late_in_month(chance: Chance, day: date) -> date:
+    """Give a working day of the last third of the month that is over by then."""
+    late = working(day.replace(day=chance.whole(23, 28)))
+    before = day.replace(day=1) - timedelta(days=1)
+    return late if late < AS_OF else working(before.replace(day=chance.whole(23, 28)))
+
+
+def _until(
+    chance: Chance, seller: Seller, created: date, closed: date, *, good: bool
+) -> Expectations:
+    """Give the closes expected until a deal was won, soon before the last, or lost."""
+    if seller.owner == SLIPS:
+        final = min(closed + timedelta(days=chance.whole(0, 4)), month_end(closed))
+        return slipping(chance, created, closed, final)
+    ahead = chance.whole(0, 7) if good else chance.whole(8, 70)
+    return steady(chance, created, closed, closed + timedelta(days=ahead))
 
 
 def _cycle(chance: Chance, low: int, high: int) -> int:
@@ -172,20 +180,45 @@ def _cycle(chance: Chance, low: int, high: int) -> int:
 _OPEN_STAGES = (0, 1, 2, 3, 1, 0, 2, 4, 1, 3, 0)
 _AHEAD = ((60, 185), (45, 160), (25, 125), (12, 80), (4, 40))
 """Days until an open deal is expected to close, by stage."""
+_DUE_SHARE = 0.32
+"""How many of the deals in the last stages are expected before the month is over."""
+_SMALLER = 0.65
+"""The size of deals that are due or overdue, beside others."""
+_OVERDUE, _DUE = (1, 3, 5, 7, 9), (0, 2, 6)
+"""Which of the open deals of the one who slips are past their expected close, or due."""
 
 
 def _open(chance: Chance, seller: Seller, accounts: list[Account], number: int) -> Deal:
     stage = _OPEN_STAGES[(number + len(seller.owner)) % len(_OPEN_STAGES)]
     account = _account(chance, accounts, _OPEN_IN)
     amount = _amount(chance, seller, account) * (0.55 if seller.owner == STUNTS else 1.0)
+    slips = seller.owner == SLIPS
     created = AS_OF - timedelta(days=_cycle(chance, 8 + 14 * stage, 60 + 35 * stage))
+    overdue = (
+        number in _OVERDUE if slips else (seller.diligence < 0.85 and number == len(seller.owner))
+    )
+    due = (
+        number in _DUE
+        if slips
+        else (stage >= 3 and seller.owner != STUNTS and chance.happens(_DUE_SHARE))
+    )
+    silent = not overdue and not due and _rank(seller, number) < seller.unattended
     expected = AS_OF + timedelta(days=chance.whole(*_AHEAD[stage]))
-    update = AS_OF - timedelta(days=chance.whole(0, 24))
-    overdue = number in (1, 3, 5, 7, 9) if seller.owner == SLIPS else number == len(seller.owner)
+    update = AS_OF - timedelta(days=chance.whole(0, 6 if seller.owner == REGULAR else 12))
+    if due:
+        expected = AS_OF + timedelta(days=chance.whole(5, 12) if slips else chance.whole(1, 13))
+        created -= timedelta(days=90) if slips else timedelta(days=0)
     if overdue:
         created -= timedelta(days=60)
-        expected = AS_OF - timedelta(days=chance.whole(4, 55))
-        update = expected - timedelta(days=chance.whole(5, 25))
+        expected = AS_OF - timedelta(days=chance.whole(4, 45))
+        update = expected - timedelta(days=chance.whole(1, 14))
+    if due or overdue:
+        amount *= _SMALLER
+    if silent:
+        created -= timedelta(days=60)
+        update = AS_OF - timedelta(days=chance.whole(31, 58))
+    expected = working(expected)
+    path = slipping if slips else steady
     hope = 1.15 if seller.owner == SLIPS else chance.between(0.85, 1.0)
     own = STAGES[stage].probability * hope
     blank = chance.happens(0.15)
@@ -199,26 +232,22 @@ def _open(chance: Chance, seller: Seller, accounts: list[Account], number: int) 
         reached=min(len(STAGES) - 1, stage + chance.happens(0.08)),
         amount=float(round(amount / 50) * 50),
         status="open",
-        expected_close=expected,
-        first_expected=_first_hope(chance, seller, created, expected),
+        expectations=path(chance, created, max(created, working(update)), expected),
         closed_on=None,
-        last_update=max(created, update),
+        last_update=max(created, working(update)),
         template=chance.one(_TEMPLATES),
         quality=round(chance.middling(0.1, 1.0), 1),
         probability=round(min(0.95, own) / 0.05) * 5 / 100,
         forecast_category="commit" if stage == 3 and chance.happens(0.3) else None,
         competitor=chance.one(_COMPETITORS) if chance.happens(0.3) else None,
-        next_action=None if blank else chance.one(_NEXT),
+        next_action=None if blank or silent else chance.one(_NEXT),
     )
 
 
-def _first_hope(chance: Chance, seller: Seller, created: date, expected: date) -> date:
-    """Give the closing date hoped for at first; the one who slips hoped for a much earlier one."""
-    if seller.owner == SLIPS:
-        months = max(1, (expected - created).days // 30 - 1)
-    else:
-        months = chance.one((0, 1), (0.8, 0.2))
-    return expected - timedelta(days=30 * months)
+def _rank(seller: Seller, number: int) -> int:
+    """Count an open deal among the seller's, from the newest; those that slip are left out."""
+    left = [n for n in range(seller.open) if seller.owner != SLIPS or n not in _OVERDUE + _DUE]
+    return left[::-1].index(number)
 
 
 def _on_hold(chance: Chance, made: list[Deal]) -> list[Deal]:
@@ -229,11 +258,18 @@ def _on_hold(chance: Chance, made: list[Deal]) -> list[Deal]:
         replace(
             deal,
             status="on hold",
+            held_on=deal.closed_on,
             closed_on=None,
             lost_reason=None,
-            expected_close=AS_OF + timedelta(days=chance.whole(60, 200)),
+            expectations=_put_off(chance, deal),
         )
         if id(deal) in chosen
         else deal
         for deal in made
     ]
+
+
+def _put_off(chance: Chance, deal: Deal) -> Expectations:
+    held = deal.closed_on or AS_OF
+    late = working(AS_OF + timedelta(days=chance.whole(60, 200)))
+    return (*deal.expectations, (held, late))

@@ -10,21 +10,25 @@ from types import MappingProxyType
 from typing import Any
 
 from xlcrm.model.schema import kind
+from xlcrm.workbook.sample.activities import activities
 from xlcrm.workbook.sample.company import (
     AS_OF,
     CURRENCY,
     MANAGERS,
     PRODUCTS,
     REGIONS,
+    SEASON,
     SELLERS,
     STAGES,
     Account,
     accounts,
 )
 from xlcrm.workbook.sample.deal import Deal
+from xlcrm.workbook.sample.goals import fitted, targets
 from xlcrm.workbook.sample.history import snapshots
+from xlcrm.workbook.sample.office import office_work
 from xlcrm.workbook.sample.pipeline import deals
-from xlcrm.workbook.sample.sales import Line, main_product, orders
+from xlcrm.workbook.sample.sales import Line, main_product, orders, repeats
 from xlcrm.workbook.sample.strategy import OBJECTIVES, Measure, measures
 
 Value = str | float | date | None
@@ -45,8 +49,13 @@ class SampleTable:
 def sample_tables() -> Mapping[str, SampleTable]:
     """Give the sample company's tables by kind; equal in every call and every build."""
     clients = accounts()
-    pipeline = deals(clients)
-    lines = orders(pipeline)
+    drawn = deals(clients)
+    again = tuple(repeats(clients, drawn))
+    pipeline = fitted(drawn, again)
+    lines = orders(pipeline, again)
+    done = activities(pipeline, clients)
+    done += office_work(done)
+    done.sort(key=lambda one: (one.date, one.owner, one.deal_id or "", one.kind))
     tables = {
         "deals": _table("deals", pipeline, _deal),
         "orders": _table("orders", lines, _order),
@@ -57,8 +66,11 @@ def sample_tables() -> Mapping[str, SampleTable]:
             "stages", enumerate(STAGES, 1), lambda one: {**vars(one[1]), "order": one[0]}
         ),
         "snapshots": _table("snapshots", snapshots(pipeline), _snapshot),
+        "activities": _table("activities", done, vars),
+        "targets": _table("targets", targets(lines, pipeline), _target),
+        "seasonality": _table("seasonality", SEASON.items(), _season),
         "objectives": _table("objectives", OBJECTIVES, _objective),
-        "measures": _table("measures", measures(pipeline, lines), _measure),
+        "measures": _table("measures", measures(pipeline, lines, done), _measure),
         "settings": SampleTable(("name", "value"), (("as_of", AS_OF),)),
         "aliases": _table("aliases", [("product", _SHORT, _LONG)], _alias),
     }
@@ -78,6 +90,7 @@ def _deal(deal: Deal) -> Mapping[str, Value]:
     short = product == _LONG and deal.created < date(2024, 4, 1)
     return {
         **vars(deal),
+        "expected_close": deal.expected_close,
         "account_id": deal.account.account_id,
         "stage": STAGES[deal.stage].stage,
         "reached": STAGES[deal.reached].stage,
@@ -127,6 +140,15 @@ def _snapshot(picture: tuple[date, Deal, int, float | None, date, str]) -> Mappi
         "status": status,
         "owner": deal.owner,
     }
+
+
+def _target(target: tuple[str, str, float, str | None]) -> Mapping[str, Value]:
+    metric, period, goal, owner = target
+    return {"period": period, "metric": metric, "target": goal, "owner": owner}
+
+
+def _season(season: tuple[str, float]) -> Mapping[str, Value]:
+    return {"period": season[0], "weight": season[1]}
 
 
 def _objective(objective: Sequence[Any]) -> Mapping[str, Value]:

@@ -16,6 +16,7 @@ from xlcrm.workbook.template import (
     forecast_sheet,
     functions_sheet,
     model_sheet,
+    pipeline_sheet,
     scorecard_sheet,
     segments_sheet,
     start_sheet,
@@ -84,7 +85,13 @@ def _written(empty: bool) -> bytes:
 def _pages(workbook: Any) -> dict[str, Page]:
     """Add all sheets in their order."""
     styles = Styles(workbook)
-    answers = (start_sheet.NAME, forecast_sheet.NAME, scorecard_sheet.NAME, segments_sheet.NAME)
+    answers = (
+        start_sheet.NAME,
+        forecast_sheet.NAME,
+        pipeline_sheet.NAME,
+        scorecard_sheet.NAME,
+        segments_sheet.NAME,
+    )
     data = [table.name for table in DATA]
     data.insert(data.index("Aliases") + 1, LISTS)
     workings = (model_sheet.NAME, functions_sheet.NAME, functions_sheet.INTELLISENSE)
@@ -104,6 +111,7 @@ def _fill(workbook: Any, pages: dict[str, Page], *, empty: bool) -> None:
     define_lists(workbook)
     handles = model_sheet.write_model(workbook, pages[model_sheet.NAME])
     forecasts = forecast_sheet.write_forecast(workbook, pages[forecast_sheet.NAME])
+    pipeline_sheet.write_pipeline(workbook, pages[pipeline_sheet.NAME])
     scorecard_sheet.write_scorecard(workbook, pages[scorecard_sheet.NAME])
     sales = segments_sheet.write_segments(workbook, pages[segments_sheet.NAME])
     start_sheet.write_start(workbook, pages[start_sheet.NAME], handles, forecasts, sales)

@@ -55,6 +55,10 @@ _SPECIAL = {
     ("snapshots", "owner"): "",
     ("snapshots", "status"): "",
     ("stages", "category"): "pick_Category",
+    ("activities", "kind"): "pick_ActivityKind",
+    ("activities", "channel"): "pick_ContactChannel",
+    ("targets", "metric"): "pick_Metric",
+    ("seasonality", "period"): "pick_Season",
 }
 """Where a column chooses from another list than its name says, or from none."""
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlcrm.workbook.template.page import Page
+from xlcrm.workbook.template.style import MONEY
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Input:
         choices: What may be typed.
         hint: One sentence that shows when the cell is chosen.
         only: Whether nothing but the choices may be typed.
+        role: What the cell looks like.
     """
 
     label: str
@@ -25,6 +27,7 @@ class Input:
     choices: Sequence[str]
     hint: str
     only: bool = True
+    role: str = "input"
 
 
 PERIODS = (
@@ -49,7 +52,7 @@ def asked(page: Page, row: int, column: int, inputs: Sequence[Input]) -> list[st
     cells = []
     for offset, one in enumerate(inputs):
         page.write(row, column + offset, one.label, "label")
-        page.write(row + 1, column + offset, one.value, "input")
+        page.write(row + 1, column + offset, one.value, one.role)
         page.sheet.data_validation(
             row + 1,
             column + offset,
@@ -71,11 +74,17 @@ def asked(page: Page, row: int, column: int, inputs: Sequence[Input]) -> list[st
 
 @dataclass(frozen=True)
 class Tile:
-    """A headline figure: a label with the unit, a formula, and a note."""
+    """A headline figure: a label with the unit, a formula, and a note.
+
+    Labels and notes may be formulas too; shown is the figure's number format, and
+    the role of a figure in words is ``tile_words``.
+    """
 
     label: str
     formula: str
     note: str
+    shown: str = MONEY
+    role: str = "tile_value"
 
 
 def tiles(page: Page, row: int, column: int, shown: Sequence[Tile], gap: int = 2) -> list[str]:
@@ -100,7 +109,11 @@ def tiles(page: Page, row: int, column: int, shown: Sequence[Tile], gap: int = 2
             page.formula(row, at, tile.label, "tile_label")
         else:
             page.write(row, at, tile.label, "tile_label")
-        page.answer(row + 1, at, tile.formula, "tile_value")
-        page.write(row + 2, at, tile.note, "tile_note")
+        look = page.styles.varied(tile.role, num_format=tile.shown)
+        page.sheet.write_dynamic_array_formula(row + 1, at, row + 1, at, tile.formula, look)
+        if tile.note.startswith("="):
+            page.formula(row + 2, at, tile.note, "tile_note")
+        else:
+            page.write(row + 2, at, tile.note, "tile_note")
         cells.append(page.at(row + 1, at))
     return cells

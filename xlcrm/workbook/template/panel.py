@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
 from xlcrm.workbook.template.page import Page
-from xlcrm.workbook.template.style import LINE, NO_SYMBOL, STATUS, SYMBOLS
+from xlcrm.workbook.template.style import (
+    LINE,
+    NO_SYMBOL,
+    SEVERITY,
+    SEVERITY_SYMBOLS,
+    STATUS,
+    SYMBOLS,
+)
 
 ROOM = 200
 """Rows below an answer that are formatted for it to grow."""
@@ -42,8 +50,26 @@ class Answer:
 Columns = Sequence[tuple[str, str]]
 """The names of an answer's columns, each with the role of its cells."""
 
+TEXTS = (
+    "answer",
+    "answer_any",
+    "answer_text",
+    "answer_shrunk",
+    "answer_small",
+    "answer_wrapped",
+)
+"""The roles of cells that hold texts."""
 
-def put(page: Page, row: int, column: int, formula: str, of: Columns, room: int = ROOM) -> Answer:
+
+def put(
+    page: Page,
+    row: int,
+    column: int,
+    formula: str,
+    of: Columns,
+    room: int = ROOM,
+    **look: Any,
+) -> Answer:
     """Write a formula whose answer has a header row, and make its room ready.
 
     Args:
@@ -53,27 +79,30 @@ def put(page: Page, row: int, column: int, formula: str, of: Columns, room: int 
         formula: The formula.
         of: The columns of the answer.
         room: Rows to format below the header.
+        look: Further properties of the cells below it, in XlsxWriter's words.
     """
     for offset, (_, role) in enumerate(of):
-        is_text = role in ("answer", "answer_any")
-        more = {"indent": 1} if is_text and offset else {}  # apart from the numbers at its left
+        is_text = role in TEXTS
+        # apart from the numbers at its left
+        more = {"indent": 1, "align": "left"} if is_text and offset else {}
         head = page.styles.varied("head" if is_text else "head_right", **more)
-        look = page.styles.varied(role, **more)
+        body = page.styles.varied(role, **more, **look)
         if offset:
             page.sheet.write_blank(row, column + offset, None, head)
         for below in range(1, room + 1):
-            page.sheet.write_blank(row + below, column + offset, None, look)
+            page.sheet.write_blank(row + below, column + offset, None, body)
     page.answer(row, column, formula, "head" if of[0][1] == "answer" else "head_right")
     return Answer(page, row, column, tuple(name for name, _ in of), room)
 
 
-def ruled(answer: Answer) -> Answer:
+def ruled(answer: Answer, before: int = 0) -> Answer:
     """Draw a thin line below each row that an answer fills.
 
     Call it after other conditional formats: some programs show only the first of several.
 
     Args:
         answer: The answer.
+        before: Columns at its left that belong to it.
 
     Returns:
         The same answer.
@@ -81,7 +110,7 @@ def ruled(answer: Answer) -> Answer:
     row, first = answer.row + 1, answer.column
     answer.page.sheet.conditional_format(
         row,
-        first,
+        first - before,
         answer.row + answer.room,
         first + len(answer.names) - 1,
         {
@@ -108,7 +137,23 @@ def trouble(page: Page, row: int, column: int, answers: Sequence[Answer]) -> Non
     page.answer(row, column, f"={text}", "trouble")
 
 
-def status_colours(page: Page, row: int, column: int, rows: int) -> None:
+def dashed(formula: str) -> str:
+    """Let cells without a figure show a dash, and an answer that failed its error.
+
+    Args:
+        formula: A call whose cells may hold errors.
+    """
+    a = "_xlpm.a"
+    return f'=LET({a},{formula},IF(ISERROR(INDEX({a},1,1)),{a},IFERROR({a},"-")))'
+
+
+def status_colours(
+    page: Page,
+    row: int,
+    column: int,
+    rows: int,
+    words: Mapping[str, tuple[str, str]] = STATUS,
+) -> None:
     """Colour status words; the word itself stays.
 
     Args:
@@ -116,8 +161,9 @@ def status_colours(page: Page, row: int, column: int, rows: int) -> None:
         row: The first row.
         column: The column of the words.
         rows: How many rows.
+        words: The ink and ground of each word.
     """
-    for word, (ink, ground) in STATUS.items():
+    for word, (ink, ground) in words.items():
         page.sheet.conditional_format(
             row,
             column,
@@ -134,30 +180,37 @@ def status_colours(page: Page, row: int, column: int, rows: int) -> None:
         )
 
 
-def signals(page: Page, answer: Answer, column: int, room: int = ROOM) -> None:
+def signals(
+    page: Page, answer: Answer, column: int, room: int = ROOM, head: str = "status", **look: Any
+) -> None:
     """Write a shape beside each status word, so that colour is not all there is.
 
     Args:
         page: The sheet.
-        answer: An answer with a column ``status``.
+        answer: An answer with a column of such words.
         column: Where the shapes go.
         room: Rows below the header that are made ready.
+        head: The name of that column: ``status`` or ``severity``.
+        look: Further properties of the cells, in XlsxWriter's words.
     """
-    words = answer.values("status")
+    symbols, inks = (SYMBOLS, STATUS) if head == "status" else (SEVERITY_SYMBOLS, SEVERITY)
+    words = answer.values(head)
     text = f'"{NO_SYMBOL}"'
-    for word, symbol in (*SYMBOLS.items(), ("status", "")):
+    for word, symbol in (*symbols.items(), (head, "")):
         text = f'IF({words}="{word}","{symbol}",{text})'
     page.answer(answer.row, column, f'=IFERROR({text},"")', "signal")
     for below in range(1, room + 1):
-        page.sheet.write_blank(answer.row + below, column, None, page.styles["signal"])
+        page.sheet.write_blank(
+            answer.row + below, column, None, page.styles.varied("signal", **look)
+        )
     where = xl_range(answer.row + 1, column, answer.row + room, column)
-    for word, symbol in SYMBOLS.items():
+    for word, symbol in symbols.items():
         page.sheet.conditional_format(
             where,
             {
                 "type": "cell",
                 "criteria": "==",
                 "value": f'"{symbol}"',
-                "format": page.styles.alone(font_color=STATUS[word][0]),
+                "format": page.styles.alone(font_color=inks[word][0]),
             },
         )

@@ -23,6 +23,7 @@ _STEPS = (
 )  # fmt: skip
 _PAGES = (
     ("Forecast", "What will we sell, when, by whom, and how surely?"),
+    ("Pipeline", "What is open, how did it move, and what needs a hand today?"),
     ("Scorecard", "Is the strategy being met, and where not?"),
     ("Segments", "Which segments and customers carry us?"),
     ("Deals", "The data: one Table a sheet, from here on to Imports."),
@@ -35,7 +36,9 @@ _STORY = (
      "half years."),
     ("Berg", "Sells by regularity: one deal of about 40,000 in every month."),
     ("Bianchi", "Sells by stunts: five large deals bring the most money, and months without any."),
-    ("Silva", "Slips: the expected closes move on every month, and many are overdue."),
+    ("Silva", "Slips: late in every month expected closes move on or are lost, and many are "
+     "overdue."),
+    ("Follow-up", "A third of the lost deals were followed poorly: long silences, few contacts."),
     ("Gold accounts", "A sixth of all accounts; they bring most of the sales and are won most."),
     ("Stages", "Deals go further than the configured probabilities say."),
 )  # fmt: skip
@@ -61,7 +64,7 @@ def write_start(
     workbook: Any,
     page: Page,
     handles: str,
-    forecasts: tuple[Answer, Answer, str],
+    forecasts: tuple[Answer, Answer, Answer, str],
     sales: tuple[Answer, str, str],
 ) -> None:
     """Write the sheet.
@@ -70,7 +73,7 @@ def write_start(
         workbook: The workbook being written.
         page: The sheet.
         handles: The cells with the handles of the model.
-        forecasts: The forecasts by month and by owner, and the headline total.
+        forecasts: The forecasts by month and by owner, the ranges by month, and the headline total.
         sales: The answer by segment, and the cells of its condition and period.
     """
     columns(page, [2, 5, 36, 38, 92])
@@ -154,9 +157,9 @@ def _figures(workbook: Any, page: Page, row: int) -> int:
 
 
 def _listed(
-    handles: str, forecasts: tuple[Answer, Answer, str], sales: tuple[Answer, str, str]
+    handles: str, forecasts: tuple[Answer, Answer, Answer, str], sales: tuple[Answer, str, str]
 ) -> tuple[Check, ...]:
-    by_month, by_owner, total = forecasts
+    by_month, by_owner, ranges, total = forecasts
     cut, where, period = sales
 
     def of(answer: Answer, name: str) -> str:
@@ -174,6 +177,8 @@ def _listed(
               f"ABS({total}-{of(by_month, 'total')})<0.5", "Look at Forecast."),
         Check("Forecast by month equals by owner",
               f"ABS({of(by_month, 'total')}-{of(by_owner, 'total')})<0.5", "Look at Forecast."),
+        Check("Ranges lie round the forecast",
+              f"ABS({of(by_month, 'total')}-{of(ranges, 'mean')})<0.5", "Look at Forecast."),
         Check("Segments add up to revenue", f"ABS({of(cut, 'revenue')}-{revenue})<0.5",
               "Look at Segments: rows may lack what they are cut by."),
         Check("Imports are complete", "SUM(Imports[rows in file])=SUM(Imports[rows placed])",

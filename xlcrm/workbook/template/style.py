@@ -12,6 +12,8 @@ WARM = "#7A4F00"
 """For a line over columns."""
 SOFT = "#9AA9B5"
 """For what is there to compare with."""
+RISE, FALL = "#1B6B2F", "#A3211A"
+"""For what came in and what went out; a sign says so too."""
 INK = "#1F2933"
 MUTED = "#52606D"
 LINE = "#D3DCE3"
@@ -31,9 +33,18 @@ STATUS: Mapping[str, tuple[str, str]] = {
 }
 """Ink and ground of each status word."""
 
+SEVERITY: Mapping[str, tuple[str, str]] = {
+    "high": STATUS["red"],
+    "medium": STATUS["amber"],
+    "low": STATUS["missing"],
+}
+"""Ink and ground of each severity."""
+
 SYMBOLS: Mapping[str, str] = {"green": "●", "amber": "▲", "red": "▼"}
 """The shape beside each status word; every other word gets `NO_SYMBOL`."""
 NO_SYMBOL = "○"
+SEVERITY_SYMBOLS: Mapping[str, str] = {"high": "▼", "medium": "▲", "low": "●"}
+"""The shape beside each severity."""
 SYMBOL_FONT = "Arial"
 """It has these shapes; the workbook's own font leaves them to chance."""
 
@@ -43,6 +54,9 @@ QUIET = '#,##0;-#,##0;"-"'
 MIXED = "[>=1000]#,##0;0.0"
 """For a column whose rows have units of their own."""
 SCORE = "0"
+RATIO = "0.0"
+PRECISE = "[>=100]#,##0;0.0##"
+"""For a column whose rows are shares, days or money."""
 
 _INPUT = {
     "font_color": ENTERED,
@@ -70,6 +84,14 @@ _COLUMN = {
     "border_color": ACCENT,
 }
 _TILE = {"bg_color": PALE}
+_TILE_VALUE = {
+    **_TILE,
+    "bold": True,
+    "font_size": 14,
+    "font_color": ACCENT,
+    "valign": "vcenter",
+    "align": "left",
+}
 
 ROLES: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 18, "font_color": ACCENT, "valign": "vcenter"},
@@ -95,6 +117,7 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "input": _INPUT,
     "input_date": {**_INPUT, "num_format": DATE},
     "input_number": {**_INPUT, "num_format": "0"},
+    "input_share": {**_INPUT, "num_format": "0%"},
     "entered": {"font_color": ENTERED},
     "entered_wrap": {"font_color": ENTERED, "text_wrap": True, "valign": "top"},
     "calculated": {"font_color": MUTED, "bg_color": "#F7F7F7"},
@@ -105,25 +128,27 @@ ROLES: Mapping[str, Mapping[str, Any]] = {
     "column": _COLUMN,
     "data_head": {**_COLUMN, "indent": 1},
     "answer": {"font_color": INK},
-    "answer_money": {"font_color": INK, "num_format": QUIET},
-    "answer_share": {"font_color": INK, "num_format": SHARE},
+    "answer_money": {"font_color": INK, "num_format": QUIET, "align": "right"},
+    "answer_share": {"font_color": INK, "num_format": SHARE, "align": "right"},
     "answer_mixed": {"font_color": INK, "num_format": MIXED},
+    "answer_ratio": {"font_color": INK, "num_format": RATIO, "align": "right"},
+    "answer_precise": {"font_color": INK, "num_format": PRECISE, "align": "right"},
     "answer_score": {"font_color": INK, "num_format": SCORE, "align": "right"},
     "answer_text": {"font_color": INK, "text_wrap": True, "valign": "top"},
+    "answer_small": {"font_color": INK, "font_size": 9, "valign": "vcenter"},
+    "answer_wrapped": {
+        "font_color": INK,
+        "font_size": 9,
+        "valign": "vcenter",
+        "text_wrap": True,
+    },
+    "answer_shrunk": {"font_color": INK, "shrink": True, "align": "left"},
     "answer_any": {"font_color": INK, "align": "left"},
     "answer_date": {"font_color": INK, "num_format": DATE, "align": "left"},
     "signal": {"font_color": INK, "align": "center", "font_name": SYMBOL_FONT},
     "tile_label": {**_TILE, "font_color": MUTED, "valign": "vcenter"},
-    "tile_value": {
-        **_TILE,
-        "bold": True,
-        "font_size": 14,
-        "font_color": ACCENT,
-        "valign": "vcenter",
-        "num_format": MONEY,
-        "align": "left",
-        "shrink": True,
-    },
+    "tile_value": {**_TILE_VALUE, "num_format": MONEY, "shrink": True},
+    "tile_words": _TILE_VALUE,
     "tile_note": {**_TILE, "font_color": MUTED, "font_size": 9, "valign": "top"},
 }
 """The properties of a cell by its role, in XlsxWriter's words."""

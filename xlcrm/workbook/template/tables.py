@@ -46,6 +46,13 @@ DATA = (
               "In their order; probability is the chance of a win that you expect from there."),
     DataTable("Snapshots", "snapshots", "Snapshots: one row a deal on a day",
               "xlcrm snapshot adds a picture of all deals, so that changes can be told."),
+    DataTable("Activities", "activities", "Activities: one row a call, visit, mail or task",
+              "deal_id ties an activity to its deal; what serves no customer, such as admin, names "
+              "neither deal nor account."),
+    DataTable("Targets", "targets", "Targets: one row a goal number",
+              "A blank owner means the whole company; months add up to quarters and years."),
+    DataTable("Seasonality", "seasonality", "Seasonality: one row a month or quarter of any year",
+              "Shares, percentages and indices all do: only their proportions count."),
     DataTable("Objectives", "objectives", "Objectives: one row a goal of the strategy",
               "parent_id names the goal that it serves; weights count beside those of the same "
               "parent."),
@@ -74,6 +81,13 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "Source": ("Web", "Referral", "Fair", "Own prospecting", "Partner"),
     "LostReason": ("Price", "No decision", "No budget", "Competitor", "Timing"),
     "Channel": ("Field", "Web", "Phone", "Partner"),
+    "ActivityKind": ("call", "visit", "mail", "quote", "reminder", "admin"),
+    "ContactChannel": ("on site", "phone", "web", "mail"),
+    "Metric": ("revenue", "margin_amount", "won_amount", "won_deals", "opportunities_created"),
+    "Season": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December", "Q1", "Q2", "Q3", "Q4",
+    ),
     "Level": ("strategic", "tactical", "operational"),
     "Perspective": ("Finance", "Customers", "Processes", "Learning and growth"),
 }  # fmt: skip
