@@ -47,6 +47,22 @@ def pandas_rows(frame: nw.LazyFrame[Any]) -> pd.DataFrame | None:
     return rows
 
 
+def kept(frame: nw.LazyFrame[Any], tests: Sequence[nw.Expr]) -> nw.LazyFrame[Any]:
+    """Keep the rows that meet all tests; rows of pandas are copied only by tests that drop some.
+
+    Args:
+        frame: Rows of any engine.
+        tests: The tests; a row of which one is undecided is dropped.
+    """
+    rows = pandas_rows(frame) if tests else None
+    if rows is None:
+        return frame.filter(*tests) if tests else frame
+    named = [test.fill_null(value=False).alias(f"{k}") for k, test in enumerate(tests)]
+    met = frame.select(*named).collect()
+    mask = np.logical_and.reduce([met[f"{k}"].to_numpy() for k in range(len(tests))])
+    return frame if mask.all() else nw.from_native(rows[mask]).lazy()
+
+
 def day_numbers(days: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Count days from 1 January 1970.
 

@@ -18,6 +18,7 @@ from xlcrm.model.table import ROW
 from xlcrm.periods import Period
 from xlcrm.reduce.currency import currency_beside, require_one_currency
 from xlcrm.reduce.dates import midnight
+from xlcrm.reduce.dense import kept
 from xlcrm.reduce.filters import filter_of
 from xlcrm.reduce.problems import problem_error
 
@@ -89,8 +90,7 @@ class Selection:
         """The rows that count; columns are added to no more rows than the rules leave."""
         early = [rule.keeps for rule in self.rules if not self.added & set(rule.columns)]
         late = [rule.keeps for rule in self.rules if self.added & set(rule.columns)]
-        frame = self.prepare(self.rows.filter(*early) if early else self.rows)
-        return frame.filter(*late) if late else frame
+        return kept(self.prepare(kept(self.rows, early)), late)
 
     @property
     def reasons(self) -> nw.LazyFrame[Any]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import narwhals as nw
@@ -20,6 +22,7 @@ from xlcrm.kpis.deals import CREATED
 from xlcrm.model.model import Model
 from xlcrm.periods import CALENDAR, Period, label, shifted, start_of
 from xlcrm.reduce.dates import with_days_between
+from xlcrm.reduce.dense import kept
 from xlcrm.reduce.grouping import BLANK, Key, with_groups
 from xlcrm.reduce.population import select, within
 from xlcrm.reduce.sums import grouped_sums, labels_of, totals
@@ -203,10 +206,16 @@ def _note(span: Span, needed: int) -> str:
 def _create_and_close(
     won: nw.LazyFrame[Any], keys: Sequence[Key], foretold: Foretold
 ) -> pd.DataFrame:
-    thresholds = np.unique([limit for span in foretold.told for limit in _limits(span)])
-    grouped = _grouped(won, keys, thresholds, _history(foretold.told))
-    parts = [_of_span(grouped, keys, foretold.unit, span, thresholds) for span in foretold.told]
-    return pd.concat(parts, ignore_index=True)
+    told = foretold.told
+    thresholds = np.unique([limit for span in told for limit in _limits(span)])
+    grouped = _grouped(won, keys, thresholds, _history(told))
+    weights = np.array([_weights(grouped, span, thresholds) for span in told])
+    places, rows = np.nonzero(weights)
+    of_spans = grouped.iloc[rows].assign(span=places.astype(float)).reset_index(drop=True)
+    time = Key(foretold.unit, "span", lambda found: [told[int(place)].name for place in found])
+    by = [*keys, time] if foretold.unit else keys
+    answer = totals(of_spans, by, {"create_and_close": ("amount", weights[places, rows])})
+    return pd.DataFrame({**labels_of(answer, by), "create_and_close": answer["create_and_close"]})
 
 
 def _history(told: Sequence[Span]) -> Period:
@@ -228,24 +237,20 @@ def _grouped(
     won: nw.LazyFrame[Any], keys: Sequence[Key], thresholds: np.ndarray[Any, Any], days: Period
 ) -> pd.DataFrame:
     """Add up deals won by the month of closing and by how long before it they were created."""
-    rows = with_days_between(
-        won.filter(*within("closed_on", days)), "cycle", "created", "closed_on"
-    )
     before = nw.col("cycle") - nw.col("closed_on").dt.day().cast(nw.Float64()) + 1
-    rows = rows.with_columns(before=before).filter(nw.col("before") < float(thresholds[-1]))
+    rows = with_days_between(won, "cycle", "created", "closed_on").with_columns(before=before)
+    late = nw.col("before") < float(thresholds[-1])
+    rows = kept(rows, [reduce(and_, [*within("closed_on", days), late])])
     passed = [(nw.col("before") >= float(limit)).cast(nw.Float64()) for limit in thresholds]
     rows = with_groups(rows.with_columns(passed=nw.sum_horizontal(*passed)), [_CLOSING])
     groups = [*(key.group for key in keys), _CLOSING.group, "passed"]
     return grouped_sums(rows, groups, {"amount": "amount"})
 
 
-def _of_span(
-    grouped: pd.DataFrame,
-    keys: Sequence[Key],
-    unit: str,
-    span: Span,
-    thresholds: np.ndarray[Any, Any],
-) -> pd.DataFrame:
+def _weights(
+    grouped: pd.DataFrame, span: Span, thresholds: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Say what part of each group a span expects: in how many like periods it counts, by all."""
     closing = grouped[_CLOSING.group].to_numpy(dtype=float)
     passed = grouped["passed"].to_numpy(dtype=float)
     counts = np.zeros(len(grouped))
@@ -255,10 +260,4 @@ def _of_span(
             month = shifted(start, "month", number)
             limit = np.searchsorted(thresholds, span.lead + (month - start).days)
             counts += (closing == 12 * month.year + month.month - 1) & (passed <= limit)
-    rows = grouped[counts > 0].reset_index(drop=True)
-    weights = counts[counts > 0] / len(span.likes)
-    answer = totals(rows, keys, {"create_and_close": ("amount", weights)})
-    time = {unit: [span.name] * len(answer)} if unit else {}
-    return pd.DataFrame(
-        {**labels_of(answer, keys), **time, "create_and_close": answer["create_and_close"]}
-    )
+    return counts / len(span.likes)

@@ -12,9 +12,10 @@ import pandas as pd
 from xlcrm.analytics.figures import period_in
 from xlcrm.analytics.forecast.create_and_close import foretold_by, with_create_and_close
 from xlcrm.analytics.forecast.overrides import TOLD, told_overrides
+from xlcrm.analytics.no_figure import where_known
 from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, NotAvailable, WrongValue, suggestion
+from xlcrm.errors import NotAvailable, WrongValue, suggestion
 from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.kpis.open_deals import (
     EXPECTED,
@@ -30,24 +31,13 @@ from xlcrm.kpis.open_deals import (
 from xlcrm.kpis.probability import Chances, stages
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
+from xlcrm.reduce.dense import kept
 from xlcrm.reduce.grouping import Key, in_order, keys_of, with_groups
 from xlcrm.reduce.population import require_rows, select, within
 from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
 
 _MONEY = (
-    "won",
-    "commit",
-    "best_case",
-    "weighted",
-    "open",
-    "overdue",
-    "override",
-    "replaced",
-    "deals",
-)
-_COLUMNS = (
-    "won", "commit", "best_case", "weighted", "open", "total", "overdue", "override", "deals",
-    "method", "replaced", "override_by", "override_why", "create_and_close", "landing", "note",
+    "won", "commit", "best_case", "weighted", "open", "overdue", "override", "deals", "replaced",
 )  # fmt: skip
 
 
@@ -92,22 +82,39 @@ def forecast(
     foretold = foretold_by(model, by, days, pending)
     reach = foretold.reach(days) if foretold else days
     sold = _won_rows(model, keys, where, reach, ("created", "closed_on"))
-    in_days = sold if reach is days else sold.filter(*within("closed_on", days))
-    both = _joined(_joined(_won(in_days, keys), pending, names), told, names)
+    in_days = sold if reach is days else kept(sold, within("closed_on", days))
+    both = _joined(_won(in_days, keys), pending, names)
+    both = _joined(both, told, names) if len(told) else both
     answer = with_create_and_close(both, names, sold, keys, foretold)
     if answer.empty:
         raise NotAvailable("no deals won or open match: nothing to forecast")
-    answer = answer.fillna(dict.fromkeys(_MONEY, 0.0))
-    for name in ("override_by", "override_why"):
-        answer[name] = answer[name].astype(object).where(answer[name].notna(), "")
     answer = in_order(answer, names, [True] * len(names)) if names else answer
-    answer["total"] = answer["won"] + answer["weighted"]
-    answer["landing"] = answer["total"] + answer["create_and_close"]
-    answer["method"] = chances.words
-    missing = answer["create_and_close"].isna()
-    for name in ("create_and_close", "landing"):
-        answer[name] = answer[name].astype(object).mask(missing, ExcelError.NA)
-    return answer[[*names, *_COLUMNS]]
+    return pd.DataFrame({name: answer[name] for name in names} | _figures(answer, chances.words))
+
+
+def _figures(answer: pd.DataFrame, method: str) -> dict[str, Any]:
+    """Give the columns of figures in their order, 0 where a group has none of a kind."""
+    money = {name: np.nan_to_num(answer[name].to_numpy(dtype=float)) for name in _MONEY}
+    total = money["won"] + money["weighted"]
+    created = answer["create_and_close"].to_numpy(dtype=float)
+    return {
+        **{name: money[name] for name in _MONEY[:5]},
+        "total": total,
+        **{name: money[name] for name in _MONEY[5:8]},
+        "method": method,
+        "replaced": money["replaced"],
+        **{name: _texts(answer, name) for name in ("override_by", "override_why")},
+        "create_and_close": where_known(created),
+        "landing": where_known(total + created),
+        "note": answer["note"],
+    }
+
+
+def _texts(answer: pd.DataFrame, name: str) -> Any:
+    if name not in answer:
+        return ""
+    texts = answer[name].astype(object)
+    return texts.where(texts.notna(), "")
 
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
