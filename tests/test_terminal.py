@@ -52,3 +52,8 @@ def test_long_work_is_told_and_wiped_away(monkeypatch):
 def test_years_keep_their_shape_and_mixed_columns_stand_left():
     rows = [("year", "what"), (1988.0, "text"), (1989.0, 5.0)]
     assert as_table(rows) == "year  what\n1988  text\n1989  5"
+
+
+def test_a_table_can_be_kept_narrow():
+    rows = [["name", "why"], ["a", "because of a long story"]]
+    assert as_table(rows, 8) == "name  why\na     because…"

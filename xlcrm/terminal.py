@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from xlcrm.cells import Rows, safe_for_csv
-from xlcrm.errors import ExcelError
+from xlcrm.errors import ExcelError, shortened
 
 _PATIENCE = 2.0
 """Seconds of silence before progress is shown."""
@@ -21,15 +21,18 @@ _EXACT = 1e15
 """Whole numbers below it have all their digits in a cell."""
 
 
-def as_table(rows: Rows) -> str:
+def as_table(rows: Rows, widest: int | None = None) -> str:
     """Lay rows out for reading: columns aligned, numbers to the right.
 
     Args:
         rows: Cells; a single one is printed bare and in full.
+        widest: How many characters of a cell are shown; None for all.
     """
     if len(rows) == 1 and len(rows[0]) == 1:
         return as_text(rows[0][0])
     shown = [[_rounded(cell) for cell in row] for row in rows]
+    if widest:
+        shown = [[shortened(text, widest) for text in row] for row in shown]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     right = [_is_numeric([row[k] for row in rows[1:]]) for k in range(len(widths))]
     lines = (

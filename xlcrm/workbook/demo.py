@@ -10,14 +10,17 @@ from xlcrm.workbook.template import new_book
 
 _QUESTIONS = (
     (
-        "What will we sell this quarter and next?",
-        '=CRM_FORECAST(Model,"month",,"this quarter..next quarter")',
+        "Where will the month, the quarter and the year land?",
+        '=CRM_LANDING(Model,,,,,"series")',
     ),
-    ("Who brings it?", '=CRM_FORECAST(Model,"team",,"this quarter..next quarter")'),
+    ("How sure is the quarter, by deals alone?", '=CRM_FORECAST_RANGE(Model,,,"this quarter")'),
+    ("Which deals need a hand today?", "=CRM_ATTENTION(Model,,,,,5)"),
+    ("How surely is a deal won from each stage?", "=CRM_STAGE_RATES(Model)"),
     ("Which segments carry us?", '=CRM_SEGMENTS(Model,"segment",,"last 12 months")'),
     ("Which customers?", '=CRM_KEY_ACCOUNTS(Model,,"last 12 months",,5)'),
     ("Is the strategy being met?", "=CRM_PERSPECTIVES(Model)"),
 )
+_WIDEST = 32
 
 
 def demo(path: Path) -> str:
@@ -39,4 +42,4 @@ def demo(path: Path) -> str:
 
 
 def _answered(book: Book, question: str, formula: str) -> str:
-    return f"{question}\n{formula}\n\n{as_table(answer_to(book, formula))}"
+    return f"{question}\n{formula}\n\n{as_table(answer_to(book, formula), _WIDEST)}"
