@@ -11,6 +11,7 @@ import pytest
 import python_calamine
 
 from xlcrm.cli import main
+from xlcrm.workbook.showing import computed_cells
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 FILES = sorted((DATA / "crm_sales").glob("*.csv"))
@@ -135,3 +136,17 @@ def test_the_file_opens_elsewhere_and_its_cells_are_what_eval_says(sales, capsys
     assert set(sheets) == set(engine.sheet_names)
     rows = cells["Deals"].iter_rows(values_only=True)
     assert sum(isinstance(row[0], str) and len(row[0]) == 8 for row in rows) == 8800  # their ids
+
+
+def test_accounts_without_names_are_shown_by_their_ids(sales):
+    for sheet, title in (("Pipeline", "customer"), ("Segments", "name")):
+        rows = computed_cells(sales, f"{sheet}!A1:Z60")
+        places = [
+            (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == title
+        ]
+        assert places, sheet
+        row, column = places[0]
+        key = rows[row].index("account_id")
+        below = [(line[key], line[column]) for line in rows[row + 1 : row + 16]]
+        assert any(account for account, _ in below)
+        assert [shown or "" for _, shown in below] == [account or "" for account, _ in below], sheet

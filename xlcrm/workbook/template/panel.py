@@ -214,3 +214,13 @@ def signals(
                 "format": page.styles.alone(font_color=inks[word][0]),
             },
         )
+
+
+def account_name(key: str) -> str:
+    """Give the formula of an account's name: its id where it has none, blank where there is none.
+
+    Args:
+        key: The cell of its id.
+    """
+    name = f'XLOOKUP({key},Accounts[account_id],Accounts[name],"")'
+    return f'=IF({key}="","",IF(LEN({name})=0,{key},{name}))'

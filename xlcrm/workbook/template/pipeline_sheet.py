@@ -10,6 +10,7 @@ from xlcrm.workbook.template.inputs import PERIODS, WHERE_HINT, Input, Tile, ask
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import (
     Answer,
+    account_name,
     dashed,
     put,
     ruled,
@@ -161,8 +162,7 @@ def _customers(page: Page, today: Answer) -> None:
     look = page.styles.varied("answer", valign="vcenter")
     account = place("today", "account_id")
     for row in range(today.row + 1, today.row + 61):
-        key = page.at(row, account)
-        text = f'=IF({key}="","",XLOOKUP({key},Accounts[account_id],Accounts[name],""))'
+        text = account_name(page.at(row, account))
         page.sheet.write_formula(row, column, text, look, "")
 
 

@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from xlcrm.workbook.template.chart_data import SECOND, Block, chart_data, drawn, hung, series
 from xlcrm.workbook.template.inputs import PERIOD_HINT, PERIODS, WHERE_HINT, Input, asked
 from xlcrm.workbook.template.page import Page, columns
-from xlcrm.workbook.template.panel import ROOM, Answer, Columns, put, ruled, trouble
+from xlcrm.workbook.template.panel import ROOM, Answer, Columns, account_name, put, ruled, trouble
 from xlcrm.workbook.template.style import MUTED, QUIET, SHARE, WARM
 
 NAME = "Segments"
@@ -136,12 +136,7 @@ def _names(page: Page) -> None:
     column = _RIGHT + len(_ACCOUNTS)
     page.write(_TABLES, column, "name", "head")
     for row in range(_TABLES + 1, _TABLES + 1 + 2 * _TOP):
-        key = page.at(row, _RIGHT + 1)
-        page.formula(
-            row,
-            column,
-            f'=IF({key}="","",XLOOKUP({key},Accounts[account_id],Accounts[name],""))',
-        )
+        page.formula(row, column, account_name(page.at(row, _RIGHT + 1)))
 
 
 def _name_labels(page: Page, pareto: Block) -> None:
