@@ -9,12 +9,12 @@ import pandas as pd
 
 from xlcrm.analytics.explain import Part, counts, listed, told_arguments, told_as_table
 from xlcrm.analytics.figures import period_in
-from xlcrm.analytics.forecast.revenue import overdue_option
+from xlcrm.analytics.options import option
 from xlcrm.cells import text_key
 from xlcrm.errors import NotAvailable, UnknownName
 from xlcrm.kpis.catalogue import kpi
 from xlcrm.kpis.deals import LOST, WON
-from xlcrm.kpis.open_deals import expected_population
+from xlcrm.kpis.open_deals import OVERDUE, expected_population
 from xlcrm.model.model import Model
 from xlcrm.reduce.grouping import keys_of
 from xlcrm.reduce.population import Population, select
@@ -65,7 +65,7 @@ def rests_on(
 
 def open_of(_: Model, asked: Mapping[str, Any]) -> Population:
     """Give the open deals of a forecast with their treatment of overdue ones."""
-    return expected_population(overdue_option(asked.get("overdue", "")))
+    return expected_population(option("overdue", asked.get("overdue", ""), OVERDUE))
 
 
 def closed_as(_: Model, asked: Mapping[str, Any]) -> Population:

@@ -11,13 +11,13 @@ import narwhals as nw
 import pandas as pd
 
 from xlcrm.analytics.figures import kpi_selection, period_in
-from xlcrm.analytics.forecast.revenue import overdue_option
+from xlcrm.analytics.options import option
 from xlcrm.conditions import Where, conditions
 from xlcrm.errors import CrmError, NotAvailable, shortened
 from xlcrm.functions import Asked
 from xlcrm.kpis.catalogue import kpi as kpi_named
 from xlcrm.kpis.deals import WON_VALUED
-from xlcrm.kpis.open_deals import EXPECTED, expected_population
+from xlcrm.kpis.open_deals import EXPECTED, OVERDUE, expected_population
 from xlcrm.kpis.probability import Chances
 from xlcrm.model.model import Model
 from xlcrm.model.relations import mismatches
@@ -155,7 +155,7 @@ def explain_forecast(
         rows: Whether to list the rows.
     """
     days = period_in(model, period)
-    treated = overdue_option(overdue)
+    treated = option("overdue", overdue, OVERDUE)
     parts = []
     for population, amount in ((WON_VALUED, "amount"), (expected_population(treated), "worth")):
         keys = keys_of(model, population, by)

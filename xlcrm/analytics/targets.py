@@ -17,7 +17,7 @@ from xlcrm.errors import CrmError, NotAvailable, UnknownName, WrongValue
 from xlcrm.model.model import Model
 from xlcrm.model.relations import path_to
 from xlcrm.periods import CALENDAR, Period, label, period, shifted, start_of
-from xlcrm.reduce.grouping import Key, groups_of, keys_of
+from xlcrm.reduce.grouping import Key, groups_of, keys_of, names_in
 from xlcrm.reduce.population import Population, select
 from xlcrm.stats.exact import sums_by_code
 
@@ -54,7 +54,7 @@ def targets(
     """
     if "targets" not in model.tables:
         return {}
-    names = [name.strip() for name in by.split(",") if name.strip()]
+    names = names_in(by)
     of = [name for name in names if name.casefold() not in CALENDAR]
     unit = [name.casefold() for name in names if name.casefold() in CALENDAR]
     bases = _set_for(model, [*of, *(condition.column for condition in conditions(where))])

@@ -114,9 +114,8 @@ _OMITTED = Rule(
 _WORTH = Rule(
     ~nw.col("worth").is_null(), _VALUED.otherwise, ("worth",), lack=True, remedy=_VALUED.remedy
 )
-_NOT_OVERDUE = Rule(
-    nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("is_overdue",)
-)
+NOT_OVERDUE = Rule(nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("is_overdue",))
+"""What is met by open deals that are not overdue, of a population that knows."""
 
 
 def expected_population(overdue: str = OVERDUE[0]) -> Population:
@@ -150,7 +149,7 @@ def expected_population(overdue: str = OVERDUE[0]) -> Population:
     return Population(
         "deals",
         "open deals",
-        (*rules, _NOT_OVERDUE) if overdue == "exclude" else rules,
+        (*rules, NOT_OVERDUE) if overdue == "exclude" else rules,
         date="expected_on",
         adds=_WORTH_FROM,
         prepare=prepare,
@@ -201,7 +200,17 @@ def _expected_weights(model: Model, method: str, groups: pd.DataFrame) -> np.nda
 def expected_weights(chances: Chances, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
     """Give the weight of each group's worth: list price times probability.
 
-    The probability is 1 where the manager has put an amount.
+    Args:
+        chances: The probabilities in force.
+        groups: Groups with ``stage`` and whatever else `EXPECTED` asks for.
+    """
+    weights = list_price_weights(chances.model, groups, "worth_from")
+    weights *= chances_of(chances, groups)
+    return weights
+
+
+def chances_of(chances: Chances, groups: pd.DataFrame) -> np.ndarray[Any, Any]:
+    """Give the probability of each group: 1 where the manager has put an amount.
 
     Args:
         chances: The probabilities in force.
@@ -216,9 +225,7 @@ def expected_weights(chances: Chances, groups: pd.DataFrame) -> np.ndarray[Any, 
         asked = asked & ~has_own
     if asked.any():
         chance[asked] = chances.of_stages(groups["stage"][asked])
-    weights = list_price_weights(chances.model, groups, "worth_from")
-    weights *= chance
-    return weights
+    return chance
 
 
 def _expected_keys(model: Model, method: str) -> tuple[str, ...]:

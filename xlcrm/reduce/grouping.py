@@ -75,12 +75,20 @@ def keys_of(model: Model, population: Population, by: str) -> tuple[Key, ...]:
         UnknownName: There is no such column within reach.
         WrongValue: A name stands twice, or a unit of time is asked of rows without a date.
     """
-    names = [name.strip() for name in by.split(",") if name.strip()]
-    keys = tuple(_key(model, population, name) for name in names)
+    keys = tuple(_key(model, population, name) for name in names_in(by))
     headings = [key.name for key in keys]
     if len(set(headings)) < len(headings):
         raise WrongValue(f"by names a column twice: {by}")
     return keys
+
+
+def names_in(by: str) -> list[str]:
+    """Give the names that a `by` argument joins by commas.
+
+    Args:
+        by: The argument.
+    """
+    return [name.strip() for name in by.split(",") if name.strip()]
 
 
 def _key(model: Model, population: Population, name: str) -> Key:

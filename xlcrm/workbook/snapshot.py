@@ -10,6 +10,7 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
+from xlcrm.analytics.pipeline.snapshots import IDENTIFIED
 from xlcrm.cells import Rows
 from xlcrm.errors import WrongValue
 from xlcrm.model.model import Model, model_of
@@ -27,7 +28,6 @@ from xlcrm.workbook.importing.targets import (
 )
 
 _SHOWN = ("deal_id", "stage", "amount", "expected_close", "status", "owner")
-_IDENTIFIED = Rule(~nw.col("deal_id").is_null(), "no deal_id", ("deal_id",))
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,16 @@ def take_snapshot(book: str | Path, on: date | None = None) -> Taken:
         if kind not in targets:
             raise WrongValue(f"{book.name} has no Table of {kind}: begin with xlcrm new")
     wanted = [targets[k] for k in ("deals", "snapshots", "stages", *PARAMETERS) if k in targets]
-    rows = bodies(book, [target.table for target in wanted])
+    read = bodies(book, [target.table for target in wanted])
+    rows = {one.kind: filled(read[one.table.name]) for one in wanted}
     model = model_of(
-        table_of(one.kind, range_of(one.table, filled(rows[one.table.name]), system))
+        table_of(one.kind, range_of(one.table, rows[one.kind], system))
         for one in wanted
-        if filled(rows[one.table.name])
+        if rows[one.kind]
     )
     day = on or model.as_of
     target = targets["snapshots"]
-    kept, days = _kept(model, filled(rows[target.table.name]), day)
+    kept, days = _kept(model, rows["snapshots"], day)
     before = max((one for one in days if one < day), default=None)
     added = _picture(model, day, before)
     names = [target.header_of[name] for name in ("taken_on", *_SHOWN)]
@@ -95,7 +96,7 @@ def take_snapshot(book: str | Path, on: date | None = None) -> Taken:
     blank = [None] * len(target.table.headers)
     shown = [_placed(blank, places, row) for row in added]
     package.fill_table(book, book, target.table.name, target.table.headers, [*kept, *shown])
-    replaced = len(filled(rows[target.table.name])) - len(kept)
+    replaced = len(rows["snapshots"]) - len(kept)
     return Taken(day, len(shown), replaced, before)
 
 
@@ -125,7 +126,7 @@ def _picture(model: Model, day: date, before: date | None) -> list[tuple[Any, ..
         closed = (nw.col("closed_on") > midnight(before)).fill_null(value=False)
         shown = pending | closed
     rule = Rule(shown, "closed before", ("status", "closed_on"))
-    deals = Population("deals", "deals", (_IDENTIFIED, rule))
+    deals = Population("deals", "deals", (IDENTIFIED, rule))
     frame = select(model, deals, _SHOWN).counted.select(*_SHOWN).collect().to_pandas()
     frame = frame.sort_values("deal_id", ignore_index=True)
     moment = datetime.combine(day, datetime.min.time())

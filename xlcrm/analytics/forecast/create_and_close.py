@@ -23,7 +23,7 @@ from xlcrm.model.model import Model
 from xlcrm.periods import CALENDAR, Period, label, shifted, start_of
 from xlcrm.reduce.dates import with_days_between
 from xlcrm.reduce.dense import kept
-from xlcrm.reduce.grouping import BLANK, Key, with_groups
+from xlcrm.reduce.grouping import BLANK, Key, names_in, with_groups
 from xlcrm.reduce.population import select, within
 from xlcrm.reduce.sums import grouped_sums, labels_of, totals
 
@@ -97,8 +97,7 @@ def foretold_by(model: Model, by: str, days: Period, forecast: pd.DataFrame) -> 
     Returns:
         The spans that have not ended; None where the days are no whole months.
     """
-    asked = [name.strip().casefold() for name in by.split(",")]
-    units = [name for name in asked if name in CALENDAR]
+    units = [name.casefold() for name in names_in(by) if name.casefold() in CALENDAR]
     unit = units[0] if units else ""
     if len(units) > 1 or unit not in ("", *UNITS):
         return None

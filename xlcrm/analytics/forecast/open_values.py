@@ -13,12 +13,10 @@ from xlcrm.conditions import Where
 from xlcrm.errors import OutOfDomain
 from xlcrm.kpis.open_deals import (
     EXPECTED,
-    FROM_AMOUNT,
-    FROM_LIST,
     FROM_OVERRIDE,
     came_from,
+    chances_of,
     expected_population,
-    expected_weights,
     list_price_weights,
 )
 from xlcrm.kpis.probability import Chances
@@ -72,18 +70,9 @@ def open_deals(
     deals["value"] = frame["worth"].to_numpy(dtype=float) * list_price_weights(
         model, frame, "worth_from"
     )
-    deals["chance"] = _chances(chances, frame)
+    deals["chance"] = chances_of(chances, frame)
     deals["certain"] = came_from(FROM_OVERRIDE, frame, "worth_from")
     return deals
-
-
-def _chances(chances: Chances, deals: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Give each deal's probability alone: its weight if no list price stood in for its amount."""
-    if "worth_from" not in deals:
-        return expected_weights(chances, deals)
-    source = deals["worth_from"].to_numpy(dtype=float)
-    alone = deals.assign(worth_from=np.where(source == FROM_LIST, FROM_AMOUNT, source))
-    return expected_weights(chances, alone)
 
 
 def named(deals: pd.DataFrame) -> pd.DataFrame:

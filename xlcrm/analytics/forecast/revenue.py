@@ -13,9 +13,10 @@ from xlcrm.analytics.figures import period_in
 from xlcrm.analytics.forecast.create_and_close import foretold_by, with_create_and_close
 from xlcrm.analytics.forecast.overrides import TOLD, told_overrides
 from xlcrm.analytics.no_figure import where_known
+from xlcrm.analytics.options import option
 from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, WrongValue, suggestion
+from xlcrm.errors import NotAvailable
 from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.kpis.open_deals import (
     EXPECTED,
@@ -23,6 +24,7 @@ from xlcrm.kpis.open_deals import (
     OVERDUE,
     VALUE,
     came_from,
+    chances_of,
     expected_population,
     expected_weights,
     has_overrides,
@@ -78,7 +80,7 @@ def forecast(
     days = period_in(model, period)
     keys = keys_of(model, WON_VALUED, by)
     names = [key.name for key in keys]
-    pending, told = _pending(model, by, where, days, overdue_option(overdue), chances)
+    pending, told = _pending(model, by, where, days, option("overdue", overdue, OVERDUE), chances)
     foretold = foretold_by(model, by, days, pending)
     reach = foretold.reach(days) if foretold else days
     sold = _won_rows(model, keys, where, reach, ("created", "closed_on"))
@@ -119,18 +121,6 @@ def _texts(answer: pd.DataFrame, name: str) -> Any:
 
 def _joined(left: pd.DataFrame, right: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return left.merge(right, on=names, how="outer") if names else left.join(right)
-
-
-def overdue_option(overdue: str) -> str:
-    """Find what happens to overdue deals; the default for "".
-
-    Raises:
-        WrongValue: There is no such option.
-    """
-    wanted = text_key(overdue) or OVERDUE[0]
-    if wanted not in OVERDUE:
-        raise WrongValue(f"overdue is no {overdue!r}; {suggestion(wanted, OVERDUE)}")
-    return wanted
 
 
 def won_by(model: Model, by: str, where: Where, days: Period) -> pd.DataFrame:
@@ -210,9 +200,8 @@ def _replaced(
     weights = np.zeros(len(grouped))
     if overridden.any():
         own = grouped[overridden].drop(columns="worth_from")
-        if "value_from" in own:
-            own = own.rename(columns={"value_from": "worth_from"})
-        weights[overridden] = expected_weights(chances, own)
+        prices = list_price_weights(chances.model, own, "value_from")
+        weights[overridden] = prices * chances_of(chances, own)
     return weights
 
 

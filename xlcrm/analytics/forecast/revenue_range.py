@@ -19,12 +19,12 @@ from xlcrm.analytics.forecast.open_values import (
     total_of,
     with_won,
 )
-from xlcrm.analytics.forecast.revenue import overdue_option, won_by
+from xlcrm.analytics.forecast.revenue import won_by
+from xlcrm.analytics.options import option
 from xlcrm.analytics.targets import deal_targets
-from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, NotAvailable, WrongValue, shortened, suggestion
-from xlcrm.kpis.open_deals import EXPECTED, expected_population
+from xlcrm.errors import ExcelError, NotAvailable, WrongValue, shortened
+from xlcrm.kpis.open_deals import EXPECTED, OVERDUE, expected_population
 from xlcrm.kpis.probability import LEAST, Chances
 from xlcrm.model.model import Model
 from xlcrm.reduce.grouping import Key, groups_of, in_order, keys_of
@@ -76,8 +76,8 @@ def forecast_range(
         OutOfDomain: ``rho`` is not from 0 to below 1, the target is negative, or a sum overflows.
         WrongValue: There is no such option, or deals are shown without one target.
     """
-    shown = _shown(show)
-    treated = overdue_option(overdue)
+    shown = option("show", show, SHOWN)
+    treated = option("overdue", overdue, OVERDUE)
     together, typed = rho_of(model, rho), checked_target(target)
     chances = Chances(model, EXPECTED.method(method))
     if shown == "deals" and by.strip():
@@ -102,13 +102,6 @@ def forecast_range(
     if not rows:
         raise NotAvailable("no deals won or open match: nothing to forecast")
     return framed(rows).assign(method=chances.words)
-
-
-def _shown(show: str) -> str:
-    wanted = text_key(show) or SHOWN[0]
-    if wanted not in SHOWN:
-        raise WrongValue(f"show is no {show!r}; {suggestion(wanted, SHOWN)}")
-    return wanted
 
 
 def _joined(

@@ -21,11 +21,12 @@ from xlcrm.analytics.forecast.open_values import (
     total_of,
     weighted,
 )
-from xlcrm.analytics.forecast.revenue import overdue_option, won_by
+from xlcrm.analytics.forecast.revenue import won_by
+from xlcrm.analytics.options import option
 from xlcrm.analytics.targets import deal_targets
 from xlcrm.conditions import Where
 from xlcrm.errors import ExcelError, OutOfDomain, shortened
-from xlcrm.kpis.open_deals import EXPECTED
+from xlcrm.kpis.open_deals import EXPECTED, OVERDUE
 from xlcrm.kpis.probability import LEAST, MOST, Chances
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
@@ -89,7 +90,7 @@ def scenario(
     fewer, later = _whole("lose", lose), _whole("slip", slip, _LONGEST_SLIP)
     if not -1 < shift < 1:
         raise OutOfDomain(f"shift {shift:g} is not between -1 and 1; 10 points lower is -0.1")
-    treated, typed = overdue_option(overdue), checked_target(target)
+    treated, typed = option("overdue", overdue, OVERDUE), checked_target(target)
     chances, rho = Chances(model, EXPECTED.method(method)), rho_of(model, None)
     model.table("deals")  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)

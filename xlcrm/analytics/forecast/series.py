@@ -11,9 +11,9 @@ from xlcrm.analytics.figures import period_in
 from xlcrm.analytics.forecast.monthly import monthly, name_of, sum_named
 from xlcrm.analytics.forecast.whole_months import FEWEST, GAPS, Series, series_of
 from xlcrm.analytics.no_figure import where_known
-from xlcrm.cells import text_key
+from xlcrm.analytics.options import method_named, option
 from xlcrm.conditions import Where
-from xlcrm.errors import OutOfDomain, WrongValue, shortened, suggestion
+from xlcrm.errors import OutOfDomain, shortened
 from xlcrm.model.model import Model
 from xlcrm.stats.series import METHODS, Forecast, forecast, rolling_errors
 from xlcrm.stats.series.rolling import FEWEST as FEWEST_FOR_ERRORS
@@ -61,8 +61,8 @@ def forecast_series(
         WrongValue: There is no such KPI, option or period, or the KPI is a ratio.
     """
     declared = sum_named(model, kpi)
-    wanted, filled = method_named(method), _option("gaps", gaps, GAPS)
-    shown, steps = _option("show", show, SHOWN), _steps(ahead)
+    wanted, filled = method_named(method, METHODS), option("gaps", gaps, GAPS)
+    shown, steps = option("show", show, SHOWN), _steps(ahead)
     days = period_in(model, period)
     fewest = FEWEST_FOR_ERRORS if shown == "errors" else FEWEST
     past = series_of(model, monthly(model, declared, where), days, filled, fewest)
@@ -71,28 +71,6 @@ def forecast_series(
         return _errors(past, found)
     months = len(past.values) if not days.is_all else min(_PAST, len(past.values))
     return _months(past, found, months)
-
-
-def method_named(method: str) -> str:
-    """Find a method by name; the default for "".
-
-    Args:
-        method: The name, whatever its case.
-
-    Raises:
-        WrongValue: There is no such method.
-    """
-    wanted = text_key(method) or METHODS[0]
-    if wanted not in METHODS:
-        raise WrongValue(f"there is no method {method!r}; {suggestion(wanted, METHODS)}")
-    return wanted
-
-
-def _option(name: str, given: str, choices: tuple[str, ...]) -> str:
-    wanted = text_key(given) or choices[0]
-    if wanted not in choices:
-        raise WrongValue(f"{name} is no {given!r}; {suggestion(wanted, choices)}")
-    return wanted
 
 
 def _steps(ahead: float) -> int:

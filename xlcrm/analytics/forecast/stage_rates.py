@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from xlcrm.errors import ExcelError
+from xlcrm.analytics.no_figure import where_known
 from xlcrm.kpis.open_deals import EXPECTED
 from xlcrm.kpis.probability import Chances
 from xlcrm.model.model import Model
@@ -28,17 +27,7 @@ def stage_rates(model: Model, method: str = "") -> pd.DataFrame:
     frame = chances.rates
     answer = frame[["stage", "order", "configured"]].copy()
     for name in ("won", "closed", "historic", "smoothed", "low", "high"):
-        answer[name] = _or_na(frame[name])
-    answer["probability"] = _or_na(frame[chances.in_force])
+        answer[name] = where_known(frame[name].to_numpy(dtype=float))
+    answer["probability"] = where_known(frame[chances.in_force].to_numpy(dtype=float))
     answer["method"] = chances.words
     return answer
-
-
-def _or_na(values: pd.Series[float]) -> pd.Series[float]:
-    """Show what is not known as #N/A."""
-    missing = np.isnan(values.to_numpy(dtype=float))
-    if not missing.any():
-        return values
-    shown = values.astype(object)
-    shown[missing] = ExcelError.NA
-    return shown

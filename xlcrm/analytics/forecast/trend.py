@@ -12,9 +12,9 @@ from xlcrm.analytics.figures import period_in
 from xlcrm.analytics.forecast.monthly import monthly, name_of, sum_named
 from xlcrm.analytics.forecast.open_values import framed
 from xlcrm.analytics.forecast.whole_months import Series, series_of
-from xlcrm.cells import text_key
+from xlcrm.analytics.options import method_named
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, OutOfDomain, WrongValue, shortened, suggestion
+from xlcrm.errors import ExcelError, OutOfDomain, shortened
 from xlcrm.kpis.declaration import Kpi
 from xlcrm.model.model import Model
 from xlcrm.stats.series import deseasonalised
@@ -54,9 +54,7 @@ def trend(
         WrongValue: There is no such KPI, method or period, or the KPI is a ratio.
     """
     declared = sum_named(model, kpi)
-    wanted = text_key(method) or METHODS[0]
-    if wanted not in METHODS:
-        raise WrongValue(f"there is no method {method!r}; {suggestion(wanted, METHODS)}")
+    wanted = method_named(method, METHODS)
     days = period_in(model, period)
     past = series_of(model, monthly(model, declared, where), days, fewest=FEWEST)
     values, notes = past.values, list(past.notes)

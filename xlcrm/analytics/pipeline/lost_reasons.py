@@ -10,10 +10,10 @@ import pandas as pd
 
 from xlcrm.analytics.figures import period_in, ratio
 from xlcrm.analytics.no_figure import no_figures
+from xlcrm.analytics.options import option
 from xlcrm.analytics.pipeline.follow_up import blames_follow_up, neglected, touches
-from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, WrongValue, suggestion
+from xlcrm.errors import NotAvailable
 from xlcrm.kpis.deals import CLOSED, LOST, WON
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
@@ -55,9 +55,7 @@ def lost_reasons(
         NotAvailable: No such deal closed.
         WrongValue: There is no such outcome.
     """
-    wanted = text_key(outcome) or "lost"
-    if wanted not in OUTCOMES:
-        raise WrongValue(f"outcome is no {outcome!r}; {suggestion(wanted, OUTCOMES)}")
+    wanted = option("outcome", outcome, OUTCOMES)
     population = OUTCOMES[wanted]
     keys = keys_of(model, population, by)
     model.table("deals")  # where there is none, that is what to say, not a missing date

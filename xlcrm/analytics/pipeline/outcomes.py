@@ -10,9 +10,11 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.pipeline.snapshots import SHOWN
+from xlcrm.analytics.pipeline.snapshots import IDENTIFIED, SHOWN
 from xlcrm.conditions import Condition, Where, conditions
 from xlcrm.errors import NotAvailable, WrongValue, listing
+from xlcrm.kpis.deals import CLOSED
+from xlcrm.kpis.open_deals import OPEN
 from xlcrm.model.model import Model
 from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.filters import filter_of
@@ -21,8 +23,6 @@ from xlcrm.reduce.population import Population, Rule, select
 
 TOLD = (*SHOWN, "closed_on")
 """The columns of deals beside those that are asked for."""
-
-_DEAL = Rule(~nw.col("deal_id").is_null(), "no deal_id", ("deal_id",))
 
 
 def deals_of(model: Model, ids: Iterable[str], columns: Sequence[str] = ()) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def deals_of(model: Model, ids: Iterable[str], columns: Sequence[str] = ()) -> p
         WrongValue: A deal stands in the table twice.
     """
     named = Rule(nw.col("deal_id").is_in(sorted(ids)), "another deal", ("deal_id",))
-    return _rows(model, (_DEAL, named), columns)
+    return _rows(model, (IDENTIFIED, named), columns)
 
 
 def closed_between(
@@ -61,11 +61,10 @@ def closed_between(
     Raises:
         WrongValue: A deal stands in the table twice.
     """
-    closed = nw.col("status").is_in(["won", "lost"])
     first, last = nw.col("closed_on") > midnight(after), nw.col("closed_on") <= midnight(until)
     rules = (
-        _DEAL,
-        Rule(closed, "not closed", ("status",)),
+        IDENTIFIED,
+        *CLOSED.rules,
         Rule(first & last, "closed at another time", ("closed_on",)),
         Rule(nw.col("created") > midnight(after), "created before", ("created",)),
     )
@@ -88,8 +87,8 @@ def open_by(model: Model, last: date, columns: Sequence[str], where: Where) -> p
         WrongValue: A deal stands in the table twice.
     """
     rules = (
-        _DEAL,
-        Rule(nw.col("status") == "open", "not open", ("status",)),
+        IDENTIFIED,
+        *OPEN.rules,
         Rule(nw.col("expected_close") <= midnight(last), "expected later", ("expected_close",)),
     )
     return _rows(model, rules, columns, where)
@@ -109,7 +108,7 @@ def one_currency(model: Model, ids: Iterable[str], keys: Sequence[Key]) -> None:
     by_currency = any(key.name.rpartition(".")[2] == "currency" for key in keys)
     if "deals" in model.tables and not by_currency:
         named = Rule(nw.col("deal_id").is_in(sorted(ids)), "another deal", ("deal_id",))
-        select(model, Population("deals", "deals in snapshots", (_DEAL, named)), ["amount"])
+        select(model, Population("deals", "deals in snapshots", (IDENTIFIED, named)), ["amount"])
 
 
 def _rows(

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.figures import period_in, ratio
-from xlcrm.analytics.forecast.revenue import overdue_option
-from xlcrm.analytics.pipeline.stage_moves import moves_option, stage_moves
+from xlcrm.analytics.options import option
+from xlcrm.analytics.pipeline.stage_moves import MOVES, stage_moves
 from xlcrm.analytics.pipeline.stale import AGE, IDLE_FROM, STALE, tells_updates, with_idle
 from xlcrm.analytics.targets import deal_targets
 from xlcrm.cells import text_key
@@ -20,7 +20,9 @@ from xlcrm.errors import ExcelError, NotAvailable, WrongValue, listing
 from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.kpis.open_deals import (
     EXPECTED,
+    NOT_OVERDUE,
     OPEN,
+    OVERDUE,
     VALUE,
     expected_population,
     expected_weights,
@@ -30,13 +32,10 @@ from xlcrm.kpis.probability import Chances, stages
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
 from xlcrm.reduce.grouping import in_order, keys_of, with_groups
-from xlcrm.reduce.population import Population, Rule, select
+from xlcrm.reduce.population import Population, select
 from xlcrm.reduce.sums import COUNT, grouped_sums, labels_of, totals
 
 _MOVES = ("reached", "moved_on", "conversion", "drop_off")
-_NOT_OVERDUE = Rule(
-    nw.col("is_overdue") == 0.0, "expected close lies before as_of", ("is_overdue",)
-)
 _ADDED = {"value": "value", "quality": "quality", "age": AGE}
 """Figures that are added up over the deals that have them, and their columns."""
 
@@ -81,7 +80,7 @@ def pipeline(
         WrongValue: There is no such method, option or period.
     """
     chances = Chances(model, EXPECTED.method(method))
-    treated, moving = overdue_option(overdue), moves_option(moves)
+    treated, moving = option("overdue", overdue, OVERDUE), option("moves", moves, MOVES)
     model.table("deals")  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)
     keys = keys_of(model, OPEN, by)
@@ -184,7 +183,7 @@ def _population(overdue: str) -> Population:
     return Population(
         base.table,
         base.words,
-        (*OPEN.rules, _NOT_OVERDUE) if overdue == "exclude" else OPEN.rules,
+        (*OPEN.rules, NOT_OVERDUE) if overdue == "exclude" else OPEN.rules,
         date=base.date,
         adds={**base.adds, **IDLE_FROM},
         prepare=prepare,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.figures import period_in, ratio
+from xlcrm.analytics.options import option
 from xlcrm.analytics.pipeline.deal_groups import (
     deal_groups,
     labels_of_groups,
@@ -25,9 +26,9 @@ from xlcrm.analytics.pipeline.snapshots import (
     picture,
     pushes,
 )
-from xlcrm.cells import text_key, text_of
+from xlcrm.cells import text_of
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, NotAvailable, OutOfDomain, WrongValue, shortened, suggestion
+from xlcrm.errors import ExcelError, NotAvailable, OutOfDomain, shortened
 from xlcrm.model.model import Model
 from xlcrm.periods import shifted, start_of
 from xlcrm.reduce.grouping import Key, in_order, keys_of
@@ -75,9 +76,7 @@ def slippage(
         OutOfDomain: The day lies outside 1 to 27.
         WrongValue: There is no such option.
     """
-    shown = text_key(show) or SHOWS[0]
-    if shown not in SHOWS:
-        raise WrongValue(f"show is no {show!r}; {suggestion(shown, SHOWS)}")
+    shown = option("show", show, SHOWS)
     months = late_months(model, cut_of(model, day), period_in(model, period))
     keys = keys_of(model, PICTURES, by)
     bases = [key.base for key in keys]

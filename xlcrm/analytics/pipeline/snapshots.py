@@ -18,9 +18,9 @@ from xlcrm.model.model import Model
 from xlcrm.reduce.population import Population, Rule, select
 
 _TAKEN = Rule(~nw.col("taken_on").is_null(), "no taken_on date", ("taken_on",))
-_DEAL = Rule(~nw.col("deal_id").is_null(), "no deal_id", ("deal_id",))
+IDENTIFIED = Rule(~nw.col("deal_id").is_null(), "no deal_id", ("deal_id",))
 
-PICTURES = Population("snapshots", "pictures of deals", (_TAKEN, _DEAL), date="expected_close")
+PICTURES = Population("snapshots", "pictures of deals", (_TAKEN, IDENTIFIED), date="expected_close")
 """Pictures of deals on days, by the close expected in them."""
 
 SHOWN = ("deal_id", "stage", "amount", "expected_close", "status", "owner")

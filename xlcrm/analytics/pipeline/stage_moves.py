@@ -13,7 +13,7 @@ from xlcrm.analytics.pipeline.snapshots import PICTURES
 from xlcrm.analytics.pipeline.stale import has_values
 from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, NotAvailable, WrongValue, suggestion
+from xlcrm.errors import ExcelError, NotAvailable
 from xlcrm.kpis.probability import Chances, stages
 from xlcrm.model.derived import status_word
 from xlcrm.model.model import Model
@@ -27,18 +27,6 @@ stage count (docs/methods.md, Pipeline)."""
 _EVER = Population("deals", "deals")
 _STANDING = ("open", "on hold")
 _Vector = np.ndarray[Any, Any]
-
-
-def moves_option(moves: str) -> str:
-    """Find how deals move on; the default for "".
-
-    Raises:
-        WrongValue: There is no such option.
-    """
-    wanted = text_key(moves) or MOVES[0]
-    if wanted not in MOVES:
-        raise WrongValue(f"moves is no {moves!r}; {suggestion(wanted, MOVES)}")
-    return wanted
 
 
 def stage_moves(model: Model, where: Where, moves: str, chances: Chances) -> pd.DataFrame:

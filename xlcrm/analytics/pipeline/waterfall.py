@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.figures import period_in
+from xlcrm.analytics.options import option
 from xlcrm.analytics.pipeline.deal_groups import (
     deal_groups,
     labels_of_groups,
@@ -20,9 +21,8 @@ from xlcrm.analytics.pipeline.deal_groups import (
 from xlcrm.analytics.pipeline.movements import STEPS, movements
 from xlcrm.analytics.pipeline.outcomes import one_currency
 from xlcrm.analytics.pipeline.snapshots import PICTURES, days_taken, last_by
-from xlcrm.cells import text_key
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, OutOfDomain, WrongValue, suggestion
+from xlcrm.errors import NotAvailable, OutOfDomain, WrongValue
 from xlcrm.model.model import Model
 from xlcrm.periods import shifted, start_of
 from xlcrm.reduce.grouping import Key, keys_of
@@ -77,9 +77,7 @@ def waterfall(
         OutOfDomain: The parts do not add up.
         WrongValue: ``first`` lies behind ``last``, or there is no such option.
     """
-    shown = text_key(show) or SHOWS[0]
-    if shown not in SHOWS:
-        raise WrongValue(f"show is no {show!r}; {suggestion(shown, SHOWS)}")
+    shown = option("show", show, SHOWS)
     since, until = compared(model, first, last)
     window = period_in(model, period)
     keys = keys_of(model, PICTURES, by)

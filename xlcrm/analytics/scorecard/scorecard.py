@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xlcrm.analytics.options import option
 from xlcrm.analytics.scorecard.scores import status
 from xlcrm.analytics.scorecard.strategy import (
     Strategy,
@@ -17,7 +18,6 @@ from xlcrm.analytics.scorecard.strategy import (
     strategy,
 )
 from xlcrm.cells import text_key
-from xlcrm.errors import WrongValue, suggestion
 from xlcrm.model.model import Model
 
 MISSING = ("ignore", "zero", "blank")
@@ -88,9 +88,7 @@ def perspectives(model: Model, missing: str = "", method: str = "") -> pd.DataFr
     Raises:
         WrongValue: There is no such treatment of missing scores.
     """
-    policy = text_key(missing) or MISSING[0]
-    if policy not in MISSING:
-        raise WrongValue(f"missing is no {missing!r}; {suggestion(policy, MISSING)}")
+    policy = option("missing", missing, MISSING)
     found = strategy(model, method)
     names = sorted(set(found.objectives["perspective"]), key=lambda name: (_place(name), name))
     score, coverage = _by_perspective(found, names, policy)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xlcrm.analytics.figures import period_in, ratio
 from xlcrm.analytics.no_figure import no_figures, where_known
+from xlcrm.analytics.options import option
 from xlcrm.analytics.sellers.outcomes import (
     counted_as,
     days_before,
@@ -18,9 +19,9 @@ from xlcrm.analytics.sellers.outcomes import (
 )
 from xlcrm.analytics.sellers.significance import against_the_rest, of_the_rest
 from xlcrm.analytics.sellers.win_curve import win_curve
-from xlcrm.cells import number_text, text_key
+from xlcrm.cells import number_text
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, OutOfDomain, WrongValue, suggestion
+from xlcrm.errors import NotAvailable, OutOfDomain
 from xlcrm.model.model import Model
 from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.grouping import Key, keys_of, label_column, with_groups
@@ -67,8 +68,8 @@ def conversion(
         OutOfDomain: The setting confidence_level is 1.
         WrongValue: There is no such method, or nothing such to count.
     """
-    chosen = _option("method", method, METHODS)
-    by_value = _option("count", count, COUNTS) == "amount"
+    chosen = option("method", method, METHODS)
+    by_value = option("count", count, COUNTS) == "amount"
     model.table("deals")
     if chosen == "curve":
         return win_curve(model, by, where, period, by_value=by_value)
@@ -96,13 +97,6 @@ def conversion(
     notes = _notes(model, chosen, answer, grown, by_value=by_value)
     figures = _figures(model, answer, _lines(answer, keys), by_value=by_value)
     return pd.DataFrame({**labels_of(answer, keys), **figures, "note": notes})
-
-
-def _option(argument: str, word: str, options: tuple[str, ...]) -> str:
-    wanted = text_key(word) or options[0]
-    if wanted not in options:
-        raise WrongValue(f"{argument} is no {word!r}; {suggestion(wanted, options)}")
-    return wanted
 
 
 def _lines(answer: pd.DataFrame, keys: tuple[Key, ...]) -> Any:

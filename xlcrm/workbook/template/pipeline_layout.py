@@ -14,6 +14,22 @@ _CHART_DATA = 14
 
 MARGIN, GAP = 2.0, 3.0
 
+_OPEN: Columns = (
+    ("deals", "answer_money"),
+    ("value", "answer_money"),
+    ("weighted", "answer_money"),
+    ("average", "answer_money"),
+    ("quality", "answer_share"),
+    ("age", "answer_score"),
+    ("progress", "answer_share"),
+    ("overdue", "answer_money"),
+    ("stale", "answer_money"),
+    ("won", "answer_money"),
+    ("target", "answer_money"),
+    ("coverage", "answer_ratio"),
+)
+"""What CRM_PIPELINE tells of open deals, however they are grouped."""
+
 ANSWERS: Mapping[str, Columns] = {
     "today": (
         ("deal_id", "answer"),
@@ -41,18 +57,7 @@ ANSWERS: Mapping[str, Columns] = {
     ),
     "stages": (
         ("stage", "answer"),
-        ("deals", "answer_money"),
-        ("value", "answer_money"),
-        ("weighted", "answer_money"),
-        ("average", "answer_money"),
-        ("quality", "answer_share"),
-        ("age", "answer_score"),
-        ("progress", "answer_share"),
-        ("overdue", "answer_money"),
-        ("stale", "answer_money"),
-        ("won", "answer_money"),
-        ("target", "answer_money"),
-        ("coverage", "answer_ratio"),
+        *_OPEN,
         ("reached", "answer_money"),
         ("moved_on", "answer_money"),
         ("conversion", "answer_share"),
@@ -74,18 +79,7 @@ ANSWERS: Mapping[str, Columns] = {
     ),
     "sellers": (
         ("owner", "answer"),
-        ("deals", "answer_money"),
-        ("value", "answer_money"),
-        ("weighted", "answer_money"),
-        ("average", "answer_money"),
-        ("quality", "answer_share"),
-        ("age", "answer_score"),
-        ("progress", "answer_share"),
-        ("overdue", "answer_money"),
-        ("stale", "answer_money"),
-        ("won", "answer_money"),
-        ("target", "answer_money"),
-        ("coverage", "answer_ratio"),
+        *_OPEN,
         ("method", "answer"),
     ),
     "moves": (

@@ -23,9 +23,9 @@ from xlcrm.analytics.forecast.accuracy.past_pictures import (
 )
 from xlcrm.analytics.forecast.accuracy.past_rates import Ended, ended
 from xlcrm.analytics.forecast.accuracy.trust import COMBINED, Past, leaning, trusted, weights
-from xlcrm.cells import text_key
+from xlcrm.analytics.options import option
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, NotAvailable, WrongValue, shortened, suggestion
+from xlcrm.errors import ExcelError, NotAvailable, shortened
 from xlcrm.kpis.probability import METHODS as BY_STAGE
 from xlcrm.model.model import Model
 from xlcrm.periods import Period, shifted
@@ -66,9 +66,7 @@ def forecast_accuracy(
             their deals.
         WrongValue: There is no such method, or `by` cuts by days or weeks.
     """
-    asked = text_key(method) or BY_STAGE[0]
-    if asked not in BY_STAGE:
-        raise WrongValue(f"method is no {method!r}; {suggestion(asked, BY_STAGE)}")
+    asked = option("method", method, BY_STAGE)
     for kind in ("deals", "snapshots", "stages"):
         model.table(kind)
     opened = openings(model)

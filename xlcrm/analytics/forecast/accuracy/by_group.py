@@ -37,7 +37,7 @@ from xlcrm.kpis.deals import WON_VALUED
 from xlcrm.model.model import Model
 from xlcrm.model.relations import path_to
 from xlcrm.periods import CALENDAR, label
-from xlcrm.reduce.grouping import Key, groups_of, in_order, keys_of
+from xlcrm.reduce.grouping import Key, groups_of, in_order, keys_of, names_in
 from xlcrm.reduce.sums import COUNT, grouped_sums
 from xlcrm.stats.accuracy import bias, skill, wape
 
@@ -160,7 +160,7 @@ def _keys(model: Model, by: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     fy_start = int(model.settings.number("fy_start"))
     shown: list[Key] = []
     sold: list[Key] = []
-    for name in (part.strip() for part in by.split(",")):
+    for name in names_in(by):
         unit = name.casefold()
         if unit in ("day", "week"):
             raise WrongValue(f"forecasts are judged by month: there is none by {unit}")
@@ -168,7 +168,7 @@ def _keys(model: Model, by: str) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
             key = Key(unit, MONTH, _labels_of_months(unit, fy_start))
             shown.append(key)
             sold.append(key)
-        elif name:
+        else:
             path = path_to(model, "snapshots", name)
             key = keys_of(model, PICTURES, name)[0]
             shown.append(key)

@@ -17,7 +17,7 @@ from xlcrm.errors import NotAvailable, suggestion
 from xlcrm.kpis.deals import CLOSED
 from xlcrm.kpis.probability import LEAST, MOST, History, stage_rates, stages
 from xlcrm.model.model import Model
-from xlcrm.reduce.population import Rule, select
+from xlcrm.reduce.population import select
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -112,8 +112,8 @@ def _seen(model: Model, known: Sequence[str]) -> pd.DataFrame:
     closed = select(model, CLOSED, ["deal_id", "status", "closed_on"]).counted
     lost = closed.filter(nw.col("status") == "lost", ~nw.col("closed_on").is_null())
     place = {name: k for k, name in enumerate(known)}
-    staged = Rule(~nw.col("stage").is_null(), "no stage", ("stage",))
-    shown = select(model, PICTURES, ["deal_id", "stage", "taken_on"]).counted.filter(staged.keeps)
+    pictures = select(model, PICTURES, ["deal_id", "stage", "taken_on"]).counted
+    shown = pictures.filter(~nw.col("stage").is_null())
     closing = lost.select("deal_id", "closed_on").group_by("deal_id").agg(nw.col("closed_on").max())
     both = shown.select("deal_id", "stage", "taken_on").join(closing, on="deal_id", how="inner")
     until = both.filter(nw.col("taken_on") <= nw.col("closed_on"))

@@ -15,9 +15,9 @@ from xlcrm.analytics.forecast.landing.seasons import EVEN, Season
 from xlcrm.analytics.forecast.landing.spans import OF_DEALS, Span, spans_of, target_of
 from xlcrm.analytics.forecast.monthly import number_of, sum_named
 from xlcrm.analytics.forecast.open_values import checked_target, framed
-from xlcrm.cells import text_key
+from xlcrm.analytics.options import method_named
 from xlcrm.conditions import Where
-from xlcrm.errors import ExcelError, OutOfDomain, WrongValue, shortened, suggestion
+from xlcrm.errors import ExcelError, OutOfDomain, WrongValue, shortened
 from xlcrm.kpis.declaration import Better, Kpi
 from xlcrm.model.model import Model
 
@@ -55,9 +55,7 @@ def landing(
         WrongValue: There is no such KPI, method or period, the KPI is no sum, or a target stands
             without its period.
     """
-    declared, wanted = _kpi(model, kpi), text_key(method) or next(iter(METHODS))
-    if wanted not in METHODS:
-        raise WrongValue(f"there is no method {method!r}; {suggestion(wanted, METHODS)}")
+    declared, wanted = _kpi(model, kpi), method_named(method, METHODS)
     aim = checked_target(target)
     days = period_in(model, period)
     if aim is not None and days.is_all:
