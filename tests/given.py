@@ -160,4 +160,133 @@ def _with_history(rows, seed, tables):
         "period": [str(month) for month in range(1, 13)],
         "weight": [1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 0.5, 0.5, 1.0, 1.0, 1.0, 1.0],
     }
+    return _with_service(rows, seed, tables)
+
+
+def _with_service(rows, seed, tables):
+    """Add what customers say and get, and what the company decides."""
+    chance = np.random.default_rng((seed, 2))
+
+    def some(choices, blank=0.1, count=rows):
+        picks = chance.integers(len(choices), size=count)
+        blanks = chance.random(count) < blank
+        return [None if no else choices[k] for k, no in zip(picks, blanks, strict=True)]
+
+    def days(count=rows, blank=0.1):
+        start = pd.Timestamp("2025-10-01")
+        return some([start + pd.Timedelta(days=k) for k in range(160)], blank, count)
+
+    accounts, few = ["A1", "A2", "A3", "A9"], max(rows // 5, 1)
+    tables["orders"]["channel"] = some(["Field", "Web"])
+    tables["activities"]["cost"] = some([0.1, 25.0, 33.33], 0.3, 2 * rows)
+    tables["accounts"]["created"] = [
+        *map(pd.Timestamp, ("2025-11-02", "2026-01-05")),
+        None,
+        pd.Timestamp("2026-02-09"),
+    ]
+    tables["products"]["launched"] = [pd.Timestamp("2019-05-01"), pd.Timestamp("2022-11-10")]
+    tables["complaints"] = {
+        "date": days(few),
+        "account_id": some(accounts, 0, few),
+        "resolved_on": days(few, 0.4),
+    }
+    tables["reminders"] = {
+        "sent_on": days(),
+        "account_id": some(accounts, 0),
+        "responded": some([True, False]),
+        "positive": some([True, False], 0.3),
+    }
+    tables["surveys"] = {
+        "date": days(),
+        "account_id": some(accounts),
+        "score": some([0.0, 3.3, 7.0, 9.0, 10.0]),
+        "driver": some(["Price", "service", "Value for money", "brand"], 0.3),
+    }
+    tables["tickets"] = {"opened": days(blank=0.0), "account_id": some(accounts)}
+    tables["tickets"]["first_response"] = [
+        None if gap is None else opened + pd.Timedelta(days=gap)
+        for opened, gap in zip(
+            tables["tickets"]["opened"], some([-1, 0, 0, 1, 2], 0.2), strict=True
+        )
+    ]
+    tables["decisions"] = {
+        "date": days(few),
+        "decision": [f"Decision {k}" for k in range(few)],
+        "evidence": some(["Forecast", "Pipeline"], 0.4, few),
+    }
     return tables
+
+
+SCORECARD = {
+    "objectives": {
+        "objective_id": ["F", "F1", "C"],
+        "objective": ["Grow", "Sell more", "Keep customers"],
+        "perspective": ["Finance", None, "Customers"],
+        "parent_id": [None, "F", None],
+        "weight": [1.0, 2.0, 1.0],
+    },
+    "measures": {
+        "measure_id": ["m1", "m2", "m3", "m4", "m5"],
+        "objective_id": ["F1", "F1", "F", "C", "C"],
+        "measure": ["Revenue", "Win rate", "Margin", "Churn", "Visits"],
+        "unit": ["EUR", "%", "EUR", "%", "visits"],
+        "weight": [0.1, 0.2, 0.7, 1.0, 3.0],
+        "baseline": [50.0, 0.2, 10.0, 15.0, 60.0],
+        "red": [80.0, 0.3, 20.0, 12.0, 60.0],
+        "target": [95.0, 0.6, 30.0, 8.0, 80.0],
+        "band_low": [None, None, None, None, 75.0],
+        "band_high": [None, None, None, None, 85.0],
+        "actual": [87.5, 0.5, None, 9.0, 72.0],
+        "previous": [81.0, 0.55, 25.0, None, 60.0],
+        "owner": ["Ann", "Bob", None, "Ann", "Bob"],
+    },
+    "perspectives": {
+        "perspective": ["Finance", "Customers"],
+        "order": [1.0, 2.0],
+        "weight": [40.0, 20.0],
+    },
+    "actuals": {
+        "measure_id": [f"m{k}" for k in range(1, 6) for _ in range(15)],
+        "period": [f"{2025 + m // 12}-{m % 12 + 1:02}" for _ in range(5) for m in range(15)],
+        "actual": [float(k * m % 7 + m) for k in range(1, 6) for m in range(15)],
+    },
+    "initiatives": {
+        "initiative_id": ["i1", "i2", "i3", "i4"],
+        "measure_id": ["m1", "m1", "m3", "m5"],
+        "name": ["Train", "Call back", "Reprice", "Visit plan"],
+        "owner": ["Ann", "Bob", None, "Ann"],
+        "start": [
+            pd.Timestamp("2025-10-01"),
+            pd.Timestamp("2026-01-01"),
+            None,
+            pd.Timestamp("2026-05-01"),
+        ],
+        "due": [
+            pd.Timestamp("2026-02-01"),
+            pd.Timestamp("2026-12-31"),
+            None,
+            pd.Timestamp("2026-09-01"),
+        ],
+        "budget": [1000.0, 500.0, None, 200.0],
+        "spent": [400.0, 0.1, 30.0, None],
+        "progress": [0.9, 0.5, None, 0.0],
+        "expected_effect": [10.0, 5.0, None, 3.0],
+    },
+    "links": {
+        "from_objective": ["C", "F1", "C"],
+        "to_objective": ["F", "F", "F1"],
+        "note": ["Loyal customers buy more", None, None],
+    },
+    "complaints": {
+        "date": [pd.Timestamp("2026-01-10"), pd.Timestamp("2026-02-10")],
+        "account_id": ["A1", "A2"],
+        "resolved_on": [pd.Timestamp("2026-01-12"), None],
+    },
+    "reminders": {
+        "sent_on": [pd.Timestamp("2026-01-10"), pd.Timestamp("2026-02-10")],
+        "account_id": ["A1", "A2"],
+        "responded": [True, True],
+        "positive": [True, False],
+    },
+}
+"""A strategy with gaps: a measure without an actual, an owner or a previous figure."""

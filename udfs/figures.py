@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from xlcrm.analytics.alerts import alerts
-from xlcrm.analytics.basis import rests_on
+from xlcrm.analytics.basis import rests_on, sold
+from xlcrm.analytics.cycle import cycle
 from xlcrm.analytics.explain import explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
+from xlcrm.analytics.kpi_sets import kpi_set
 from xlcrm.conditions import Where
 from xlcrm.functions import worksheet_function
 from xlcrm.kpis.open_deals import OPEN
@@ -23,14 +25,16 @@ def CRM_KPI(
     Args:
         model: The cell of CRM_MODEL, named Model in the template; or a range with headers.
         kpi: win_rate, won_deals, won_amount, open_amount, expected_revenue, average_deal,
-            cycle_days, revenue, margin, orders, customers, repeat_purchases and others.
+            cycle_days, revenue, margin, orders, customers, repeat_purchases, churn_rate,
+            repeat_rate, purchase_gap, relationship_days, loyalty_ratio and others.
         by: One or several columns joined by commas, also of related tables (manager, segment), or
             day, week, month, quarter, year.
         where: Conditions joined by semicolons, such as owner=Ann; amount>1000; or a range of
             column, operator, value.
         period: 2026, 2026-Q3, 2026-03, 2026-01..2026-06, this month, last quarter, YTD, last 12
             months, or all.
-        method: For expected_revenue: smoothed, configured, historic or deal.
+        method: For expected_revenue smoothed, configured, historic or deal; for churn_rate cohort,
+            start, average or exposure.
 
     Returns:
         A number; with by the columns of by, value, and n, the rows that counted.
@@ -88,3 +92,70 @@ def CRM_ALERTS(
         =CRM_ALERTS(Model)
     """
     return alerts(model, where, severity, top)
+
+
+@worksheet_function("Figures", explain=rests_on("KPI sets", sold, settings=("dormant_after",)))
+def CRM_KPI_SET(
+    model: Model, strategy: str = "retention", where: Where = "", period: str = "last 12 months"
+) -> pd.DataFrame:
+    """Give the indicators of a strategy: eight for keeping customers, eight for their revenue.
+
+    Args:
+        model: The cell of CRM_MODEL, named Model in the template, with orders or deals won.
+        strategy: retention or revenue.
+        where: Conditions joined by semicolons, such as segment=Gold; or a range of column,
+            operator, value.
+        period: The days that count, such as 2026, YTD or last 12 months.
+
+    Returns:
+        indicator, of (the channel, where one indicator has several rows), kpi (its name for
+        CRM_KPI), unit, better (higher, lower), value, previous (of the period before), target (of
+        the table of targets), attainment (value by target, target by value where less is better),
+        note (why there is no value).
+
+    Raises:
+        #N/A: No indicator of the set can be computed.
+        #REF!: A condition names a column that is not within reach.
+        #VALUE!: There is no such strategy or period.
+
+    Method:
+        Each indicator is a KPI; one whose table is not there has #N/A and the reason.
+
+    Example:
+        =CRM_KPI_SET(Model, "retention")
+    """
+    return kpi_set(model, strategy, where, period)
+
+
+@worksheet_function(
+    "Figures", explain=rests_on("CRM cycle", sold, settings=("cycle_span", "coverage_needed"))
+)
+def CRM_CYCLE(model: Model, where: Where = "", period: str = "last 12 months") -> pd.DataFrame:
+    """Score the health of each phase of the CRM cycle: understand, offer, sell, retain.
+
+    Args:
+        model: The cell of CRM_MODEL, named Model in the template.
+        where: Conditions joined by semicolons, such as segment=Gold; or a range of column,
+            operator, value.
+        period: The days that count, such as 2026, YTD or last 12 months.
+
+    Returns:
+        phase, indicator, kpi, value, previous (of the period before), change (by what part of
+        previous), score (0 to 100; 50 is as before), coverage (of the phase: the share of its
+        indicators with a score), status (better, same, worse, missing, insufficient), note (why
+        there is no figure). Each phase has a first row of all its indicators.
+
+    Raises:
+        #N/A: No indicator can be computed for both periods.
+        #REF!: A condition names a column that is not within reach.
+        #VALUE!: There is no such period.
+
+    Method:
+        A figure as before scores 50; better by the setting cycle_span 100, worse by it 0, straight
+        between. Where a measure of the scorecard is read from the same KPI without conditions,
+        its score counts in place. A phase is the mean of its indicators that have a score.
+
+    Example:
+        =CRM_CYCLE(Model)
+    """
+    return cycle(model, where, period)

@@ -145,6 +145,49 @@ def _fiscal_year(year: int, fy_start: int) -> date:
     return date(year if fy_start == 1 else year - 1, fy_start, 1)
 
 
+def period_before(of: Period, as_of: date) -> Period:
+    """Give the period of the same length before one, as far as that one has run.
+
+    Args:
+        of: A period with a beginning and an end.
+        as_of: The day up to which it has run, where it lies within the period.
+
+    Raises:
+        WrongValue: The period has no beginning or no end.
+
+    Example:
+        >>> period_before(period("2026-Q2", date(2026, 5, 10)), date(2026, 5, 10)).last
+        datetime.date(2026, 2, 10)
+    """
+    if of.first is None or of.last is None:
+        raise WrongValue(f"{of.words} has no period before it: name one with beginning and end")
+    months = _months_of(of.first, of.last + timedelta(days=1))
+    to_date = next((n for unit, n in _MONTHS_OF.items() if of.words.startswith(f"{unit} to ")), 0)
+    reached = min(of.last, as_of) if as_of >= of.first else of.last
+    if not (months or to_date):
+        days = (of.last - of.first).days + 1
+        first, last = of.first - timedelta(days=days), reached - timedelta(days=days)
+        return Period(first, last, f"{first} to {last}")
+    first = shifted(of.first, "month", -(to_date or months))
+    last = first + _same_day(of.first, reached, first)
+    if reached == of.last and not to_date:
+        last = of.first - timedelta(days=1)
+    return Period(first, last, f"{first} to {last}")
+
+
+def _months_of(first: date, after: date) -> int:
+    """Count the whole months of a span; 0 where it does not begin and end with one."""
+    whole = first.day == 1 and after.day == 1
+    return 12 * (after.year - first.year) + after.month - first.month if whole else 0
+
+
+def _same_day(first: date, reached: date, start: date) -> timedelta:
+    """Say how long after another start the same day of the same month comes, if it has one."""
+    month = shifted(start, "month", 12 * (reached.year - first.year) + reached.month - first.month)
+    end = shifted(month, "month", 1) - timedelta(days=1)
+    return month.replace(day=min(reached.day, end.day)) - start
+
+
 def start_of(day: date, unit: str, fy_start: int = 1) -> date:
     """Give the first day of the day, week, month, quarter or year that ``day`` is in."""
     if unit == "day":

@@ -29,8 +29,18 @@ OTHERS = (
 )
 """The engines that are compared with pandas."""
 
-_PANDAS = {ColumnType.DATE: "datetime64[us]", ColumnType.TEXT: "str", ColumnType.ID: "str"}
-_POLARS = {ColumnType.DATE: pl.Datetime("us"), ColumnType.TEXT: pl.String, ColumnType.ID: pl.String}
+_PANDAS = {
+    ColumnType.DATE: "datetime64[us]",
+    ColumnType.TEXT: "str",
+    ColumnType.ID: "str",
+    ColumnType.LOGICAL: "boolean",
+}
+_POLARS = {
+    ColumnType.DATE: pl.Datetime("us"),
+    ColumnType.TEXT: pl.String,
+    ColumnType.ID: pl.String,
+    ColumnType.LOGICAL: pl.Boolean,
+}
 
 
 def pandas_frame(kind, columns):

@@ -10,13 +10,16 @@ from typing import Any
 import narwhals as nw
 import pandas as pd
 
-from xlcrm.analytics.figures import kpi_selection, period_in
+from xlcrm.analytics.composite_figures import part_figures
+from xlcrm.analytics.figures import kpi_frame, kpi_selection, kpi_sums, period_in
 from xlcrm.analytics.options import option
 from xlcrm.conditions import Where, conditions
 from xlcrm.errors import CrmError, NotAvailable, shortened
 from xlcrm.functions import Asked
-from xlcrm.kpis.catalogue import kpi as kpi_named
+from xlcrm.kpis.catalogue import figure as figure_named
+from xlcrm.kpis.composite import Composite
 from xlcrm.kpis.deals import WON_VALUED
+from xlcrm.kpis.declaration import Kpi
 from xlcrm.kpis.open_deals import EXPECTED, OVERDUE, expected_population
 from xlcrm.kpis.probability import Chances
 from xlcrm.model.model import Model
@@ -111,14 +114,16 @@ def explain_kpi(
         method: One of the KPI's methods.
         rows: Whether to list the rows.
     """
-    declared = kpi_named(kpi)
-    keys = keys_of(model, declared.population(model), by)
-    population, selection, _ = kpi_selection(
-        model, declared, keys, where, period, method, numbered=rows
-    )
-    part = Part(population, selection, (*(key.base for key in keys), *declared.columns))
+    declared = figure_named(kpi)
+    if isinstance(declared, Composite):
+        found = part_figures(kpi_frame, model, declared, "", where, period, method)
+        kpis = [one for part in found if not part.reason for one in part.part.kpis]
+        told = [fact for part in found for fact in part.told]
+    else:
+        kpis, told = [declared], []
+    parts = [_part(model, one, by, where, period, method, numbered=rows) for one in kpis]
     if rows:
-        return listed(model, [part])
+        return _listed_by_table(model, parts)
     facts: list[tuple[str, Any]] = [
         ("figure", declared.title),
         ("definition", declared.words),
@@ -126,11 +131,39 @@ def explain_kpi(
         ("unit", declared.unit),
         ("better", str(declared.better)),
     ]
-    if declared.weighting and len(declared.weighting.methods) > 1:
+    if isinstance(declared, Kpi) and declared.weighting and len(declared.weighting.methods) > 1:
         facts.append(("method", Chances(model, declared.weighting.method(method)).words))
+    if isinstance(declared, Kpi) and declared.by_customer:
+        told = _told_customers(model, declared, by, where, period, method)
     facts += told_arguments(model, by, where, period)
     facts += [(f"setting {name}", model.settings[name]) for name in declared.settings]
-    return told_as_table([*facts, *counts(model, part)])
+    facts += told
+    for part in parts:
+        facts += counts(model, part)
+    return told_as_table(facts)
+
+
+def _told_customers(
+    model: Model, kpi: Kpi, by: str, where: Where, period: str, method: str
+) -> list[tuple[str, Any]]:
+    """Tell the method of a KPI over customers, and without groups the sums it is made of."""
+    facts: list[tuple[str, Any]] = [("method", kpi.method(method))] if kpi.methods else []
+    if by or not kpi.denominator:
+        return facts
+    sums = kpi_sums(model, kpi, (), where, period, method)
+    measures = (kpi.numerator, kpi.denominator)
+    return facts + [(name, float(sums[name].iloc[0])) for m in measures for name, _ in m.signs]
+
+
+def _part(
+    model: Model, kpi: Kpi, by: str, where: Where, period: str, method: str, *, numbered: bool
+) -> Part:
+    """Select the rows of a KPI with the columns that matter."""
+    keys = keys_of(model, kpi.population(model), by)
+    population, selection, _ = kpi_selection(
+        model, kpi, keys, where, period, method, numbered=numbered
+    )
+    return Part(population, selection, (*(key.base for key in keys), *kpi.columns))
 
 
 def explain_forecast(
@@ -249,6 +282,22 @@ def listed(model: Model, parts: Sequence[Part]) -> pd.DataFrame:
     shown.insert(0, "row", [table.place(int(row)) for row in first[ROW]])
     shown["counts"] = [f"no: {r}" if isinstance(r, str) else "yes" for r in first["reason"]]
     return shown
+
+
+def _listed_by_table(model: Model, parts: Sequence[Part]) -> pd.DataFrame:
+    """List the rows of each table in its turn, under its name where there are several."""
+    of: dict[str, list[Part]] = {}
+    for part in parts:
+        of.setdefault(part.population.table, []).append(part)
+    if not of:
+        raise NotAvailable("no table has rows to list: CRM_EXPLAIN without rows says why")
+    frames = {name: listed(model, some) for name, some in of.items()}
+    if len(frames) == 1:
+        return next(iter(frames.values()))
+    for name, frame in frames.items():
+        frame.insert(0, "table", name)
+    whole = pd.concat([frame.astype(object) for frame in frames.values()], ignore_index=True)
+    return whole[[*(name for name in whole if name != "counts"), "counts"]]
 
 
 def told_as_table(facts: Sequence[tuple[str, Any]]) -> pd.DataFrame:

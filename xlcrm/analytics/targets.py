@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
@@ -11,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xlcrm.cells import date_of_serial, text_key
+from xlcrm.analytics.figures import period_named
+from xlcrm.cells import text_key
 from xlcrm.conditions import Where, conditions
 from xlcrm.errors import CrmError, NotAvailable, UnknownName, WrongValue
 from xlcrm.model.model import Model
 from xlcrm.model.relations import path_to
-from xlcrm.periods import CALENDAR, Period, label, period, shifted, start_of
+from xlcrm.periods import CALENDAR, Period, label, shifted, start_of
 from xlcrm.reduce.grouping import Key, groups_of, keys_of, names_in
 from xlcrm.reduce.population import Population, select
 from xlcrm.stats.exact import sums_by_code
@@ -26,11 +26,10 @@ SET_FOR = ("owner", "segment", "product")
 
 _TARGETS = Population("targets", "targets")
 _COLUMNS = ("period", "metric", "target", "version", *SET_FOR)
-_SERIAL = re.compile(r"[1-9]\d{4}", re.ASCII)
 
 
 def targets(
-    model: Model, metric: str, by: str, where: Where, days: Period
+    model: Model, metric: str, by: str, where: Where, days: Period, *, adds_up: bool = True
 ) -> Mapping[tuple[Any, ...], float]:
     """Find the targets of a figure.
 
@@ -43,6 +42,8 @@ def targets(
         by: What results are grouped by, as the function was asked.
         where: Conditions on the rows of the function.
         days: The days that count.
+        adds_up: Whether targets may be added up; that of a rate is the one row set for just what
+            is asked.
 
     Returns:
         The target of each group, by its labels in the order of ``by``; of ``()`` where nothing is
@@ -63,11 +64,16 @@ def targets(
     rows = _rows(model, metric, where, bases)
     if rows.empty:
         return {}
+    is_finer = int(rows[list(SET_FOR)].iloc[0].notna().sum()) > len(bases)
+    if is_finer and not adds_up:
+        return {}
     rows = _dated(model, rows)
     keys = keys_of(model, _TARGETS, ", ".join(of))
     found = {}
     for first, last, words in _buckets(model, rows, unit[0] if unit else "", days):
-        for labels, value in _within(rows, first, last, keys):
+        for labels, value, count in _within(rows, first, last, keys):
+            if count > 1 and not adds_up:
+                continue
             rest = iter(labels)
             place = tuple(words if name.casefold() in CALENDAR else next(rest) for name in names)
             found[place] = value
@@ -146,11 +152,8 @@ def _dated(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _span(model: Model, text: str) -> tuple[date, date]:
-    fy_start = int(model.settings.number("fy_start"))
-    if _SERIAL.fullmatch(text):  # Excel makes a date of a month that is typed as 2026-03
-        text = label(date_of_serial(float(text), model.date_system), "month")
     try:
-        found = period(text, date.min, fy_start)
+        found = period_named(model, text)
     except CrmError as unreadable:
         raise WrongValue(f"targets: {unreadable.message}") from None
     if found.first is None or found.last is None:
@@ -179,8 +182,11 @@ def _buckets(
 
 def _within(
     rows: pd.DataFrame, first: date, last: date, keys: Sequence[Key]
-) -> Iterator[tuple[tuple[Any, ...], float]]:
-    """Add up the targets of a span for each group, from the longest periods that fill it."""
+) -> Iterator[tuple[tuple[Any, ...], float, int]]:
+    """Add up the targets of a span for each group, from the longest periods that fill it.
+
+    Gives labels, the sum, and of how many targets it is.
+    """
     inside = rows[(rows["first"] >= first) & (rows["last"] <= last)]
     months = _months(inside)
     for length in sorted(set(months.tolist()), reverse=True):
@@ -189,7 +195,8 @@ def _within(
             groups = groups_of(chosen, keys)
             sums = sums_by_code(chosen["target"].to_numpy(dtype=float), groups.codes, groups.count)
             labels = zip(*groups.labels, strict=True) if keys else [()]
-            yield from zip(labels, map(float, sums), strict=True)
+            counts = np.bincount(groups.codes, minlength=groups.count).tolist()
+            yield from zip(labels, map(float, sums), counts, strict=True)
             return
 
 

@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xlcrm.errors import WrongValue, suggestion
-from xlcrm.kpis import deals, sales
+from xlcrm.kpis import assortment, customers, deals, sales, service
+from xlcrm.kpis.composite import Composite
+from xlcrm.kpis.customer_value import CUSTOMER_VALUE_INDEX
 from xlcrm.kpis.declaration import Kpi
 
 KPIS: Mapping[str, Kpi] = MappingProxyType(
-    {kpi.name: kpi for room in (deals, sales) for kpi in room.KPIS}
+    {kpi.name: kpi for room in (deals, sales, customers, assortment, service) for kpi in room.KPIS}
 )
-"""Every KPI by its name."""
+"""Every KPI of one table by its name."""
+
+COMPOSITES: Mapping[str, Composite] = MappingProxyType(
+    {index.name: index for index in (CUSTOMER_VALUE_INDEX,)}
+)
+"""Every index over several tables by its name."""
 
 
-def kpi(name: str) -> Kpi:
-    """Find a KPI by its name, whatever its case; blanks stand for underscores.
+def figure(name: str) -> Kpi | Composite:
+    """Find a KPI or an index by its name, whatever its case; blanks stand for underscores.
 
     Args:
         name: Such as ``win_rate`` or ``Win rate``.
@@ -25,6 +32,34 @@ def kpi(name: str) -> Kpi:
         WrongValue: There is no such KPI; the message names near misses.
     """
     wanted = "_".join(name.casefold().replace("-", " ").split())
-    if wanted not in KPIS:
-        raise WrongValue(f"there is no KPI {name!r}; {suggestion(wanted, KPIS)}")
-    return KPIS[wanted]
+    known: dict[str, Kpi | Composite] = {**KPIS, **COMPOSITES}
+    if wanted not in known:
+        raise WrongValue(f"there is no KPI {name!r}; {suggestion(wanted, known)}")
+    return known[wanted]
+
+
+def kpi(name: str) -> Kpi:
+    """Find a KPI that rests on the rows of one table.
+
+    Args:
+        name: As for `figure`.
+
+    Raises:
+        WrongValue: There is no such KPI, or it is an index over several tables.
+    """
+    found = figure(name)
+    if isinstance(found, Composite):
+        raise WrongValue(f"{found.name} is an index over several tables, which is not taken here")
+    return found
+
+
+def is_share(name: str) -> bool:
+    """Say whether a name is that of a KPI whose figure is a share, 0.35 for 35 %.
+
+    Args:
+        name: As for `figure`; what is no KPI is no share.
+    """
+    try:
+        return figure(name).unit == "share"
+    except WrongValue:
+        return False

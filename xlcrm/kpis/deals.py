@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import narwhals as nw
 
+from xlcrm.kpis.blanks import filled, needing
 from xlcrm.kpis.declaration import Better, Kpi, rows, total
 from xlcrm.kpis.open_deals import EXPECTED, OPEN, OPEN_VALUED, OPEN_WORTH, VALUE
 from xlcrm.reduce.dates import with_days_between
@@ -25,6 +26,9 @@ CLOSED = Population(
 )
 WON = Population("deals", "deals won", (_WON,), date="closed_on")
 LOST = Population("deals", "deals lost", (_LOST,), date="closed_on")
+LOST_FOR_A_REASON = Population(
+    "deals", "deals lost", (_LOST,), date="closed_on", prepare=needing("deals", "lost_reason")
+)
 WON_VALUED = Population("deals", "deals won", (_WON, _HAS_AMOUNT), date="closed_on")
 LOST_VALUED = Population("deals", "deals lost", (_LOST, _HAS_AMOUNT), date="closed_on")
 WON_TIMED = Population(
@@ -84,6 +88,7 @@ KPIS = (
         Better.HIGHER,
         (OPEN,),
         rows(),
+        is_state=True,
     ),
     Kpi(
         "won_amount",
@@ -116,6 +121,7 @@ KPIS = (
         total("value"),
         weighting=VALUE,
         settings=("missing_amount",),
+        is_state=True,
     ),
     Kpi(
         "expected_revenue",
@@ -129,6 +135,7 @@ KPIS = (
         total("worth"),
         weighting=EXPECTED,
         settings=("missing_amount", "prior_strength"),
+        is_state=True,
     ),
     Kpi(
         "average_deal",
@@ -161,6 +168,17 @@ KPIS = (
         Better.LOWER,
         (WON_TIMED,),
         total("cycle"),
+        rows(),
+    ),
+    Kpi(
+        "lost_reason_known",
+        "Losses with a reason",
+        "Deals lost in the period whose reason is known, by all deals lost in it.",
+        "docs/methods.md: Deals",
+        "share",
+        Better.HIGHER,
+        (LOST_FOR_A_REASON,),
+        filled("lost_reason"),
         rows(),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from xlcrm.kpis.purchases import Customers
     from xlcrm.model.model import Model
+
+
+def _method(name: str, methods: Sequence[str]) -> str:
+    wanted = name.strip().casefold() or methods[0]
+    if wanted not in methods:
+        raise WrongValue(f"there is no method {name!r}; {suggestion(wanted, methods)}")
+    return wanted
 
 
 @dataclass(frozen=True)
@@ -40,10 +48,23 @@ class Weighting:
         Raises:
             WrongValue: There is no such method.
         """
-        wanted = name.strip().casefold() or self.methods[0]
-        if wanted not in self.methods:
-            raise WrongValue(f"there is no method {name!r}; {suggestion(wanted, self.methods)}")
-        return wanted
+        return _method(name, self.methods)
+
+
+@dataclass(frozen=True)
+class ByCustomer:
+    """Where sums come from that no row has of itself: the days on which each customer bought.
+
+    The sums have the names by which numerator and denominator call them, see `over_customers`.
+
+    Attributes:
+        sums: Gives, for a model, its customers over a span of days and a method, the sums by
+            name, a number a group.
+        methods: The methods by name, the default first; none where there is nothing to choose.
+    """
+
+    sums: Callable[[Model, Customers, str], Mapping[str, np.ndarray[Any, Any]]]
+    methods: tuple[str, ...] = ()
 
 
 class Better(StrEnum):
@@ -111,6 +132,11 @@ def distinct(column: str) -> Measure:
     return Measure(distinct=(column,), signs=((column, 1.0),), columns=(column,))
 
 
+def over_customers(name: str) -> Measure:
+    """Take a sum over customers by its name, see `ByCustomer`."""
+    return Measure(signs=((name, 1.0),), columns=("account_id", "date"))
+
+
 @dataclass(frozen=True)
 class Kpi:
     """A single figure, declared once; `by`, `where`, `period` and explanation follow from it.
@@ -127,6 +153,9 @@ class Kpi:
         denominator: What it is divided by; None for a plain sum.
         weighting: How groups of rows are weighted; None where each counts as it is.
         settings: The settings that it depends on.
+        is_state: Whether it is a state on a day, such as what is open, and not what a period
+            brought: then months do not add up to a quarter, its last day counts.
+        by_customer: Where sums over customers come from; None for sums over rows.
     """
 
     name: str
@@ -140,6 +169,29 @@ class Kpi:
     denominator: Measure | None = None
     weighting: Weighting | None = None
     settings: tuple[str, ...] = ()
+    is_state: bool = False
+    by_customer: ByCustomer | None = None
+
+    def method(self, name: str) -> str:
+        """Find one of the KPI's methods by name; the default for "".
+
+        Args:
+            name: The method, whatever its case.
+
+        Raises:
+            WrongValue: There is no such method, or none to choose from.
+        """
+        if self.methods:
+            return _method(name, self.methods)
+        if name.strip():
+            raise WrongValue(f"{self.name} has one method; leave the argument out")
+        return ""
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods by name, the default first; none where there is nothing to choose."""
+        chosen = self.weighting or self.by_customer
+        return chosen.methods if chosen else ()
 
     def population(self, model: Model) -> Population:
         """Give the rows that count in a model.

@@ -47,6 +47,9 @@ LINES_AHEAD = Population(
 """Order lines that are agreed on and lie ahead of `as_of`."""
 
 COSTED_LINES = Population("orders", "order lines", (_AMOUNT, _COST), date="date")
+COSTED_LINES_OF_ACCOUNTS = Population(
+    "orders", "order lines", (_ACCOUNT, _AMOUNT, _COST), date="date"
+)
 
 _MARGIN = total("gross margin", nw.col("amount") - nw.col("cost"), ("amount", "cost"))
 
@@ -94,6 +97,7 @@ KPIS = (
         (LINES_AHEAD,),
         total("amount"),
         settings=("as_of",),
+        is_state=True,
     ),
     Kpi(
         "orders",
@@ -146,5 +150,17 @@ KPIS = (
         Better.HIGHER,
         SALES_OF_ACCOUNTS,
         distinct("order_id") - distinct("account_id"),
+    ),
+    Kpi(
+        "margin_per_customer",
+        "Gross margin per customer",
+        "Revenue less the cost of what was sold in the period, by the number of accounts that "
+        "bought; lines without a cost are left out of both.",
+        "docs/methods.md: Sales",
+        "money",
+        Better.HIGHER,
+        (COSTED_LINES_OF_ACCOUNTS,),
+        _MARGIN,
+        distinct("account_id"),
     ),
 )

@@ -98,6 +98,17 @@ COMMISSION = TableKind(
     ),
 )
 
+PERSPECTIVES = TableKind(
+    "perspectives",
+    "a perspective of the scorecard",
+    key="perspective",
+    columns=(
+        text("perspective", "Such as Finance, or Customers.", required=True),
+        number("order", "Its place on the scorecard: 1 stands first."),
+        number("weight", "Its weight beside the others; blank for the one in the settings."),
+    ),
+)
+
 OBJECTIVES = TableKind(
     "objectives",
     "a goal in the tree of goals",
@@ -134,6 +145,24 @@ MEASURES = TableKind(
         text("period", _PERIOD),
         text("owner", "Who answers for it."),
         text("kpi", "The figure of the model from which the actual value is read."),
+        text("by", "Columns whose values in this row name the group of the figure: owner."),
+        text("where", "Conditions on the rows that the figure counts, such as region=North."),
+        text("direction", "Higher, lower or band; needed only where no red line tells it."),
+        text("aggregation", "How its months make its period: sum, mean, last or ratio."),
+        date("reviewed", "The day on which target and weight were last set or confirmed."),
+        text("perspective", "Its objective's perspective, where no table of objectives says it."),
+    ),
+)
+
+ACTUALS = TableKind(
+    "actuals",
+    "the value of a measure in a period",
+    columns=(
+        identifier("measure_id", "The measure.", required=True),
+        text("period", _PERIOD, required=True),
+        measured("actual", "Its value in that period.", required=True),
+        number("numerator", "What is divided, where the measure is a ratio."),
+        number("denominator", "What it is divided by, where the measure is a ratio."),
     ),
 )
 
@@ -174,8 +203,10 @@ KINDS = (
     ALLOCATION,
     CAPACITY,
     COMMISSION,
+    PERSPECTIVES,
     OBJECTIVES,
     MEASURES,
+    ACTUALS,
     INITIATIVES,
     LINKS,
 )
