@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-GROUPS = ("accuracy", "columns", "distribution", "forecast", "recalculation", "trust")
+GROUPS = (
+    "accuracy", "columns", "distribution", "forecast", "recalculation", "scorecard", "trust",
+)  # fmt: skip
 
 
 def main(asked: list[str]) -> int:

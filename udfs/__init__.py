@@ -10,6 +10,7 @@ from udfs import (
     scorecard,
     segments,
     sellers,
+    strategy,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "scorecard",
     "segments",
     "sellers",
+    "strategy",
 ]

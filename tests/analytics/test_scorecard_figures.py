@@ -5,8 +5,8 @@ import math
 import pytest
 from given import model_with, shuffled
 
-from xlcrm.analytics.scorecard.scorecard import perspectives, scorecard
-from xlcrm.analytics.scorecard.scores import weighted
+from xlcrm.analytics.scorecard.perspectives import perspectives
+from xlcrm.analytics.scorecard.scorecard import scorecard
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, OutOfDomain, WrongValue
 
 # With red 0, target 66.67 and so on a value is its own score: piecewise from 0 to 100.
@@ -38,7 +38,7 @@ ONE = objectives(("F", "Finance", None, 1.0))
 
 
 def rolled(given, tree=ONE, missing="", **more):
-    frame = perspectives(model_with(measures=given, objectives=tree, **more), missing)
+    frame = perspectives(model_with(measures=given, objectives=tree, **more), "", missing)
     return {row["perspective"]: row for row in frame.to_dict("records")}
 
 
@@ -58,15 +58,6 @@ def test_blank_makes_what_rests_on_a_missing_score_missing_too():
     assert math.isnan(found["Finance"]["score"])
     assert math.isnan(found["Total"]["score"])
     assert found["Total"]["status"] == "missing"
-
-
-def test_weighted_gives_the_same_figures():
-    nan = math.nan
-    import numpy as np
-
-    mean, coverage = weighted(np.array([80.0, nan, 40.0]), np.array([3.0, 2.0, 1.0]))
-    assert (mean, round(coverage, 3)) == (70.0, 0.667)
-    assert math.isnan(weighted(np.array([nan]), np.array([1.0]))[0])
 
 
 @pytest.mark.parametrize(("present", "status"), [(0.6, "green"), (0.59, "insufficient")])
@@ -94,9 +85,9 @@ def test_any_other_error_in_an_actual_is_handed_on(error):
 
 
 def test_negative_weights_are_refused_with_their_row():
-    with pytest.raises(OutOfDomain, match="measures, row 3: a weight is negative"):
+    with pytest.raises(OutOfDomain, match="measures, row 3: the weight -1 is negative"):
         rolled(measures(("F", 1.0, 80.0), ("F", -1.0, 80.0)))
-    with pytest.raises(OutOfDomain, match="objectives, row 2: a weight is negative"):
+    with pytest.raises(OutOfDomain, match="objectives, row 2: the weight -1 is negative"):
         rolled(CHECK, objectives(("F", "Finance", None, -1.0)))
 
 
@@ -116,7 +107,9 @@ def test_objectives_in_a_circle_are_refused(tree):
 
 def test_a_red_that_equals_its_target_is_refused_with_its_row():
     given = CHECK | {"red": [RED, TARGET, RED]}
-    with pytest.raises(OutOfDomain, match=r"measures, row 3 \(Measure 1\).*direction"):
+    with pytest.raises(
+        OutOfDomain, match=r"measures, row 3: Measure 1: target and red .* direction"
+    ):
         rolled(given)
 
 
@@ -168,7 +161,7 @@ def test_an_objective_without_measures_is_missing_and_lowers_the_coverage():
 def test_a_measure_without_a_red_line_is_listed_but_not_counted():
     given = measures(("F", 1.0, 80.0), ("F", 9.0, 5.0), red=[RED, None])
     assert rolled(given)["Finance"]["coverage"] == 1.0
-    assert scorecard(model_with(measures=given, objectives=ONE))["status"][1] == "missing"
+    assert scorecard(model_with(measures=given, objectives=ONE))["status"][1] == "unscored"
 
 
 def test_a_trend_compares_scores_and_so_knows_that_less_may_be_better():
@@ -191,3 +184,32 @@ def test_the_order_of_rows_changes_no_bit():
         other = model_with(measures=shuffled(given, seed), objectives=shuffled(tree, seed + 1))
         assert perspectives(other).equals(perspectives(expected))
         assert scorecard(other).equals(scorecard(expected))
+
+
+def test_an_objective_without_a_perspective_stands_in_one_of_its_own():
+    """Finance 40 and (none) 20, though the table of perspectives does not name it."""
+    given = measures(("F", 1.0, 80.0), ("G", 1.0, 20.0))
+    tree = objectives(("F", "Finance", None, 1.0), ("G", None, None, 1.0))
+    sides = {"perspective": ["Finance"], "order": [1.0], "weight": [40.0]}
+    found = rolled(given, tree, perspectives=sides)
+    assert list(found) == ["Finance", "(none)", "Total"]
+    assert found["Total"]["score"] == pytest.approx((40 * 80 + 20 * 20) / 60)
+
+
+def test_a_perspective_that_is_not_in_its_table_is_named_with_the_one_near_it():
+    sides = {"perspective": ["Finance"], "order": [1.0], "weight": [40.0]}
+    with pytest.raises(NotAvailable, match=r"row 2: no perspective 'Finanse'; .*'Finance'"):
+        rolled(measures(("F", 1.0, 80.0)), objectives(("F", "Finanse", None, 1.0)),
+               perspectives=sides)  # fmt: skip
+
+
+def test_the_table_of_perspectives_says_their_order_and_weight_and_lists_the_unmeasured():
+    names = ["Finance", "Customers", "Growth"]
+    sides = {"perspective": names, "order": [2.0, 1.0, 3.0], "weight": [1.0, 3.0, None]}
+    tree = objectives(("F", "Finance", None, 1.0), ("C", "customers ", None, 1.0))
+    given = measures(("F", 1.0, 80.0), ("C", 1.0, 40.0))
+    found = rolled(given, tree, perspectives=sides)
+    assert list(found) == ["Customers", "Finance", "Growth", "Total"]
+    assert found["Growth"]["status"] == "missing"
+    assert found["Total"]["score"] == pytest.approx((3 * 40 + 80) / 4)
+    assert found["Total"]["coverage"] == pytest.approx(4 / 24)  # Growth weighs 20 by the settings

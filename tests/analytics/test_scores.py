@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xlcrm.analytics.scorecard.scores import METHODS, progress, score, status
+from xlcrm.analytics.scorecard.scores import METHODS, Limits, progress, score, status
 from xlcrm.analytics.scorecard.single_score import score_of
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, OutOfDomain, WrongValue
 
@@ -91,8 +91,24 @@ def test_status_turns_amber_at_a_third_and_green_at_two_thirds():
 def test_red_itself_is_amber_and_the_target_itself_is_green(target, red):
     at = [np.array([x]) for x in (target, red)]
     none = np.array([np.nan])
-    assert status(score(at[0], *at, none, none)) == ["green"]
-    assert status(score(at[1], *at, none, none)) == ["amber"]
+    assert status(score(at[0], Limits(*at, none, none))) == ["green"]
+    assert status(score(at[1], Limits(*at, none, none))) == ["amber"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "actual", "expected"),
+    [
+        ({"target": 20.0, "red": 10.0, "stretch": 20.0}, 19.999, 66.66),
+        ({"target": 20.0, "red": 10.0, "stretch": 20.0}, 20.0, 66.67),
+        ({"target": 20.0, "red": 10.0, "stretch": 20.0}, 20.001, 100),
+        ({"target": 10.0, "red": 20.0, "stretch": 10.0}, 9.999, 100),
+        ({"target": 10.0, "red": 20.0, "worst": 20.0}, 20.0, 33.33),
+        ({"target": 10.0, "red": 20.0, "worst": 20.0}, 20.001, 0),
+        ({"target": 20.0, "red": 10.0, "worst": 10.0}, 9.999, 0),
+    ],
+)
+def test_a_stretch_at_the_target_and_a_worst_at_red_are_steps(limits, actual, expected):
+    assert one(actual, **limits) == pytest.approx(expected, abs=0.01)
 
 
 def test_status_is_insufficient_below_the_coverage_needed():
@@ -153,6 +169,49 @@ def test_errors_and_blanks_among_the_limits_are_errors():
 
 def test_no_score_lies_outside_0_and_100_whatever_the_numbers():
     huge = [-1e308, -1e200, -1.0, 0.0, 1e-300, 1.0, 1e200, 1e308]
-    for method in ("piecewise", "progress", "ratio", "threshold"):
+    for method in (name for name in METHODS if name != "band"):
         for actual in huge:
             assert 0 <= one(actual, 95.0, 80.0, method=method) <= 100
+
+
+# ── rules that others publish, each under its own method ────────────────────────────────────
+
+
+@pytest.mark.parametrize(("actual", "points"), [(3.0, 12.5), (1.0, 25.0), (5.0, 0.0)])
+def test_range_is_the_rule_of_nice_incontact(actual, points):
+    """NICE inContact, Scorecard Calculations: (worst - actual) / (worst - best) x weight."""
+    weight = 25
+    assert one(actual, 2.0, 4.0, 2.0, 4.0, "range") / 100 * weight == points
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"), [(4.0, 50), (3.0, 75), (2.5, 87.5), (2.0, 100), (5.0, 25), (7.0, 0)]
+)
+def test_linear_is_the_rule_of_exceldemy_kept_within_0_and_100(actual, expected):
+    """ExcelDemy, Create a Balanced Scorecard in Excel: 4 % damaged goods 50 points, 2 % 100."""
+    x50, x100 = 4.0, 2.0
+    published = actual * 50 / (x100 - x50) + (50 * x100 - 100 * x50) / (x100 - x50)
+    assert min(max(published, 0), 100) == expected
+    assert one(actual, x100, x50, method="linear") == expected
+
+
+def test_range_and_binary_are_the_rules_of_the_bsc_designer_manual():
+    """Performance (value - min) / (max - min): 50 of 0 to 200 is 25 %; minimised, 75 %."""
+    assert one(50.0, 200.0, 0.0, 200.0, 0.0, "range") == 25
+    assert one(50.0, 0.0, 200.0, 0.0, 200.0, "range") == 75
+    assert [one(x, 95.0, 80.0, method="binary") for x in (94.9, 95.0, 200.0)] == [0, 100, 100]
+    assert [one(x, 10.0, 15.0, method="binary") for x in (10.1, 10.0, 0.0)] == [0, 100, 100]
+
+
+@pytest.mark.parametrize(("result", "points"), [(80.0, 24.0), (100.0, 30.0), (130.0, 30.0)])
+def test_ratio_is_the_rule_of_atlas_copco_s_distributor_targets(result, points):
+    """Atlas Copco 2024: weight x min(1, result / target), here of a weight of 30."""
+    assert one(result, 100.0, 50.0, method="ratio") / 100 * 30 == pytest.approx(points)
+
+
+def test_a_ratio_has_no_meaning_without_a_target_above_0():
+    assert one(0.0, 0.0, 5.0, method="ratio") == 100
+    assert one(2.0, 0.0, 5.0, method="ratio") == 0
+    for target, red in ((0.0, -5.0), (-10.0, -20.0), (-10.0, -5.0)):
+        with pytest.raises(OutOfDomain, match="ratio needs a target above 0"):
+            one(1.0, target, red, method="ratio")

@@ -23,6 +23,7 @@ from xlcrm.cells import (
     date_of_text,
     is_blank,
     no_date,
+    number_of_text,
     number_text,
     serial_of,
     serials,
@@ -82,7 +83,7 @@ def typed(name: str, column_type: ColumnType, cells: Sequence[Cell], reading: Re
     if column_type in (ColumnType.AMOUNT, ColumnType.NUMBER):
         return _numbers(name, cells, reading)
     if column_type is ColumnType.MEASURED:
-        return _numbers(name, [None if _says_missing(cell) else cell for cell in cells], reading)
+        return _measured(name, cells, reading)
     if column_type is ColumnType.SHARE:
         return _shares(name, cells, reading)
     if column_type is ColumnType.DATE:
@@ -147,9 +148,40 @@ def _finite(name: str, cells: Sequence[Cell]) -> Typed:
     return Typed(values, tuple(problems))
 
 
+def _measured(name: str, cells: Sequence[Cell], reading: Reading) -> Typed:
+    """Read values that may be missing, or be words that the Aliases table makes numbers of."""
+    if types_among(cells) <= {float, type(None)}:
+        return _finite(name, cells)
+    said = [None if _says_missing(cell) else cell for cell in cells]
+    scale = reading.aliases.get(name)
+    if scale:
+        numbers = {word: _attempt(number_of_text, means) for word, means in scale.items()}
+        said = [_on_scale(cell, numbers) for cell in said]
+    return _numbers(name, said, reading)
+
+
+def _on_scale(cell: Cell, numbers: Mapping[str, float | CrmError]) -> Cell:
+    found = numbers.get(text_key(_word(cell)), cell)
+    return cell if isinstance(found, CrmError) else found
+
+
+def _word(cell: Cell) -> str:
+    """Give the word that a cell holds: yes and no for a logical value."""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return cell if isinstance(cell, str) else ""
+
+
+_NO_VALUE = frozenset(
+    ("n/a", "#n/a", "na", "n.a.", "k. a.", "k.a.", "n. v.", "n.v.", "n.v.t.", "n/d", "n.d.", "nd",
+     "s/d", "н/д", "нет данных", "-", "\N{EN DASH}", "\N{EM DASH}")
+)  # fmt: skip
+"""How tables in several languages say that there is no value."""
+
+
 def _says_missing(cell: Cell) -> bool:
     if isinstance(cell, str):
-        return text_key(cell) in ("n/a", "#n/a", "na", "-")
+        return text_key(cell) in _NO_VALUE
     return cell is ExcelError.NA
 
 

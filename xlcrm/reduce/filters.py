@@ -59,6 +59,8 @@ def filter_of(model: Model, kind: str, condition: Condition) -> Filter:
         WrongValue: The value does not fit the column, or can be read two ways.
         NotAvailable: ``=`` or ``in`` names a value that the column does not have.
     """
+    if condition.values == ("",) and condition.operator not in ("=", "<>"):
+        raise WrongValue(f"{words_of(condition)}: a blank can only be compared by = and <>")
     path = path_to(model, kind, condition.column)
     if path.hops:
         require_readable_along(model, path, _distinct(model, kind, path.base))
@@ -88,8 +90,6 @@ def _met(model: Model, path: Path, condition: Condition, column_type: ColumnType
     """Test for what the condition compares with; ``<>`` is turned round where rows are kept."""
     column = nw.col(path.column)
     if condition.values == ("",):
-        if condition.operator not in ("=", "<>"):
-            raise WrongValue(f"{words_of(condition)}: a blank can only be compared by = and <>")
         return ~column.is_null()
     if column_type in _NUMERIC:
         return _number_test(model, column, condition)

@@ -1,4 +1,4 @@
-"""The Balanced Scorecard: each measure with its score, and the perspectives' scores."""
+"""The Balanced Scorecard: each measure with target, actual, score and the effort behind it."""
 
 from __future__ import annotations
 
@@ -7,141 +7,101 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.options import option
-from xlcrm.analytics.scorecard.scores import status
-from xlcrm.analytics.scorecard.strategy import (
-    Strategy,
-    Sums,
-    Vector,
-    depths_within,
-    rolled_up,
-    strategy,
-)
-from xlcrm.cells import text_key
+from xlcrm.analytics.no_figure import where_known
+from xlcrm.analytics.scorecard.history import history
+from xlcrm.analytics.scorecard.listing import listed
+from xlcrm.analytics.scorecard.rows import columns_of
+from xlcrm.analytics.scorecard.scores import status, trend
+from xlcrm.analytics.scorecard.strategy import Strategy, strategy
+from xlcrm.conditions import Where
+from xlcrm.errors import OutOfDomain
 from xlcrm.model.model import Model
+from xlcrm.stats.exact import sums_by_code
 
-MISSING = ("ignore", "zero", "blank")
-"""What a missing score does to those that rest on it; the default first (see Roll-up)."""
-
-_FINANCE = ("finan", "финанс")
-_ORDER = (
-    _FINANCE,
-    ("customer", "client", "klant", "kund"),
-    ("process", "proc"),
-    ("learn", "innov"),
-)
+_MOST_MONTHS = 120
 
 
-def scorecard(model: Model, method: str = "") -> pd.DataFrame:
+def scorecard(
+    model: Model, where: Where = "", period: str = "", months: float = 0.0, method: str = ""
+) -> pd.DataFrame:
     """List every measure of the strategy with its score.
 
     Args:
         model: A model with measures and objectives.
-        method: The scoring rule (docs/methods.md, Scores).
+        where: Conditions on measures; they choose what is listed and change no score.
+        period: What measures are read over; "" for the period of each.
+        months: How many months of history are added.
+        method: The scoring rule (docs/methods.md: Scores).
 
     Returns:
         ``perspective``, ``objective``, ``measure``, ``unit``, ``baseline``, ``target``,
-        ``actual``, ``score`` (0 to 100, blank where missing or without a red line), ``status``
-        (green, amber, red, missing), ``trend`` against the previous value, ``owner``; by
-        perspective, objective and measure.
+        ``actual``, ``score`` (0 to 100), ``status`` (green, amber, red, missing, unscored),
+        ``trend`` against the previous value, ``burn`` (spent by budget of its initiatives),
+        ``owner``, ``from``; and a column a month. By perspective, objective and measure.
+
+    Raises:
+        NotAvailable: No measure meets the conditions.
+        OutOfDomain: The months are below 0 or above 120.
     """
-    found = strategy(model, method)
+    if not 0 <= months <= _MOST_MONTHS:
+        raise OutOfDomain(f"months is {months:g}; give 0 to {_MOST_MONTHS}")
+    found = strategy(model, method, period)
     measures = found.measures
-    of = found.objectives.iloc[measures["at"]].reset_index(drop=True)
+    of = found.objectives.iloc[measures["at"]]
     scores = measures["score"].to_numpy(dtype=float)
+    words = np.array(status(scores), dtype=object)
     frame = pd.DataFrame(
         {
-            "perspective": of["perspective"],
-            "objective": of["objective"],
+            "perspective": of["perspective"].to_numpy(),
+            "objective": of["objective"].to_numpy(),
             "measure": measures["measure"],
             "unit": measures["unit"],
             "baseline": measures["baseline"],
             "target": measures["target"],
             "actual": measures["actual"],
             "score": scores,
-            "status": status(scores),
-            "trend": _trend(scores, measures["previous_score"].to_numpy(dtype=float)),
+            "status": np.where(measures["is_scored"], words, "unscored"),
+            "trend": trend(scores, measures["previous_score"].to_numpy(dtype=float)),
+            "burn": burn(model, measures),
             "owner": measures["owner"],
+            "from": measures["from"],
         }
     )
-    place = frame["perspective"].map(_place)
-    order = frame.assign(place=place, measure_id=measures["measure_id"]).sort_values(
-        ["place", "perspective", "objective", "measure", "measure_id"], kind="stable"
-    )
-    return order.drop(columns=["place", "measure_id"]).reset_index(drop=True)
+    if months >= 1:
+        past = history(model, measures, int(months))
+        columns = (where_known(column) for column in past.values.T)
+        frame = frame.assign(**dict(zip(past.labels, columns, strict=True)))
+    return listed(model, "measures", frame, order_of(found), where)
 
 
-def perspectives(model: Model, missing: str = "", method: str = "") -> pd.DataFrame:
-    """Score the perspectives of the scorecard, and the strategy as a whole.
+def order_of(of: Strategy) -> Any:
+    """Give the rows of measures by perspective, objective, name and id.
 
     Args:
-        model: A model with measures and objectives.
-        missing: What a missing score does, one of `MISSING`.
-        method: The scoring rule (docs/methods.md, Scores).
-
-    Returns:
-        ``perspective``, ``weight`` (share of one), ``score``, ``coverage`` (the share of the
-        weights below that is present), ``status`` (green, amber, red, missing, or insufficient
-        where the coverage is too low), ``objectives``, ``measures``; finance first, the row
-        ``Total`` last.
-
-    Raises:
-        WrongValue: There is no such treatment of missing scores.
+        of: The strategy.
     """
-    policy = option("missing", missing, MISSING)
-    found = strategy(model, method)
-    names = sorted(set(found.objectives["perspective"]), key=lambda name: (_place(name), name))
-    score, coverage = _by_perspective(found, names, policy)
-    weight = np.array([_weight(model, name) for name in names])
-    total = Sums(*(np.zeros(1) for _ in range(4)))
-    total.add(np.zeros(len(names), dtype=int), weight, score, coverage)
-    whole, held = total.means(policy)
-    scores, covered = np.append(score, whole), np.append(coverage, held)
-    counted = found.objectives["perspective"].value_counts()
-    measured = found.objectives["perspective"].iloc[found.measures["at"]].value_counts()
-    objectives = [float(counted[name]) for name in names]
-    measures = [float(measured.get(name, 0)) for name in names]
-    return pd.DataFrame(
-        {
-            "perspective": [*names, "Total"],
-            "weight": np.append(weight / weight.sum() if weight.sum() else weight, 1.0),
-            "score": scores,
-            "coverage": covered,
-            "status": status(scores, covered, model.settings.number("coverage_needed")),
-            "objectives": [*objectives, sum(objectives)],
-            "measures": [*measures, sum(measures)],
-        }
-    )
+    at = of.measures["at"].to_numpy()
+    of_objective = [of.objectives[name].iloc[at] for name in ("objective_id", "objective")]
+    names = (of.measures["measure_id"], of.measures["measure"], *of_objective)
+    ranks = [pd.factorize(name.astype(str), sort=True)[0] for name in names]
+    return np.lexsort((*ranks, of.objectives["of"].to_numpy()[at]))
 
 
-def _by_perspective(found: Strategy, names: list[str], policy: str) -> tuple[Vector, Vector]:
-    """Average the objectives at the top of each perspective."""
-    group = found.objectives["perspective"].map({n: k for k, n in enumerate(names)}).to_numpy()
-    parent, depth = depths_within(found.objectives["parent"].to_numpy(), group)
-    score, coverage = rolled_up(found, parent, depth, policy)
-    top = parent < 0
-    sums = Sums(*(np.zeros(len(names)) for _ in range(4)))
-    sums.add(
-        group[top],
-        found.objectives["weight"].to_numpy(dtype=float)[top],
-        score[top],
-        coverage[top],
-    )
-    return sums.means(policy)
+def burn(model: Model, measures: pd.DataFrame) -> Any:
+    """Give what the initiatives of each measure have spent by their budgets, NaN without any.
 
-
-def _place(name: str) -> int:
-    """Put finance first, then customers, processes, learning, then others."""
-    key = text_key(str(name))
-    found = (k for k, words in enumerate(_ORDER) if any(word in key for word in words))
-    return next(found, len(_ORDER))
-
-
-def _weight(model: Model, name: str) -> float:
-    return model.settings.number("weight_finance" if _place(name) == 0 else "weight_perspective")
-
-
-def _trend(scores: Vector, previous: Vector) -> list[Any]:
-    change = scores - previous
-    words = np.select([np.isnan(change), change > 0, change < 0], ["", "better", "worse"], "same")
-    return [str(word) for word in words]
+    Args:
+        model: The model.
+        measures: The measures with ``measure_id``.
+    """
+    nothing = np.full(len(measures), np.nan)
+    if "initiatives" not in model.tables:
+        return nothing
+    made = columns_of(model, "initiatives", ("measure_id", "budget", "spent"))
+    index = pd.Index(measures["measure_id"].to_numpy(dtype=object), dtype=object)
+    at = index.get_indexer(made["measure_id"].to_numpy(dtype=object))
+    budget = made["budget"].fillna(0.0).to_numpy(dtype=float)
+    funded = (at >= 0) & (budget > 0)
+    spent = made["spent"].fillna(0.0).to_numpy(dtype=float)
+    sums = [sums_by_code(part[funded], at[funded], len(measures)) for part in (spent, budget)]
+    return np.divide(sums[0], sums[1], out=nothing, where=sums[1] > 0)

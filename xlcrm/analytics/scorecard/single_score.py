@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from xlcrm.analytics.scorecard.scores import score
+from xlcrm.analytics.scorecard.scores import Limits, score
 from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue
 
 Numbers = float | list[float | ExcelError | None] | ExcelError | None
@@ -42,8 +42,7 @@ def score_of(
         raise WrongValue(f"{one} has {n} rows, {other} {m}: give ranges of equal length")
     rows = next(iter(lengths.values()), 1)
     columns = [_column(name, cells, rows) for name, cells in given.items()]
-    actual_, target_, red_, stretch_, worst_ = columns
-    scores = score(actual_, target_, red_, stretch_, worst_, method).tolist()
+    scores = score(columns[0], Limits(*columns[1:]), method).tolist()
     if not lengths:
         if np.isnan(scores[0]):
             raise NotAvailable("the actual value is missing: there is no score")
