@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -177,7 +177,7 @@ class Mismatch:
         value: The value.
         rows: In how many rows it stands.
         target: The table that has no such row.
-        near: The value there that it may mean, or "".
+        known: The values there.
     """
 
     kind: str
@@ -185,15 +185,21 @@ class Mismatch:
     value: str
     rows: int
     target: str
-    near: str
+    known: Sequence[str] = field(repr=False)
+
+    @property
+    def near(self) -> str:
+        """The value there that it may mean, or ""; dear, and so looked for when it is shown."""
+        return _nearest(self.value, self.known)
 
     @property
     def sentence(self) -> str:
         """What is wrong and what to do, for a person."""
+        near = self.near
         hint = (
-            f"; did you mean {self.near!r}? An Aliases row ({self.column}, {self.value}, "
-            f"{self.near}) joins them"
-            if self.near
+            f"; did you mean {near!r}? An Aliases row ({self.column}, {self.value}, "
+            f"{near}) joins them"
+            if near
             else ""
         )
         return (
@@ -239,10 +245,8 @@ def _mismatches_of(model: Model, kind: str, column: str, target: str) -> list[Mi
     for name, rows in zip(grouped[column].to_list(), grouped["rows"].to_list(), strict=True):
         if join_key(name, column_type) not in known and not _is_closing(column, name):
             counts[str(name)] += int(rows)
-    return [
-        Mismatch(kind, column, name, rows, target, _nearest(name, known.values()))
-        for name, rows in counts.items()
-    ]
+    names = tuple(known.values())
+    return [Mismatch(kind, column, name, rows, target, names) for name, rows in counts.items()]
 
 
 def _is_closing(column: str, name: str) -> bool:
@@ -250,7 +254,7 @@ def _is_closing(column: str, name: str) -> bool:
     return column == "stage" and status_word(name) is not None
 
 
-def _nearest(name: str, known: Any) -> str:
+def _nearest(name: str, known: Sequence[str]) -> str:
     bare = {"".join(text_key(candidate).split()): candidate for candidate in known}
     near = get_close_matches("".join(text_key(name).split()), bare, n=1, cutoff=0.75)
     return bare[near[0]] if near else ""
