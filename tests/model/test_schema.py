@@ -11,7 +11,8 @@ COLUMNS = [(declared, column) for declared in KINDS.values() for column in decla
 
 
 def test_all_kinds_of_the_design_are_there():
-    assert len(KINDS) == 38
+    assert len(KINDS) == 40
+    assert {"perspectives", "actuals"} <= set(KINDS)
     assert list(KINDS)[:3] == ["deals", "snapshots", "products"]
 
 

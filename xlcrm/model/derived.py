@@ -1,10 +1,11 @@
-"""What exports leave out of deals and the rest of the row tells: status, closing date.
+"""What tables leave out and the rest of the row tells: a status, a closing date, an id.
 
 A column is derived only where the table does not have it, or has it without a single value.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,12 +14,24 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.cells import text_key
-from xlcrm.errors import ExcelError, NotAvailable, listing, suggestion
+from xlcrm.errors import ExcelError, NotAvailable, WrongValue, listing, suggestion
 from xlcrm.model.columns import Problem, Typed
+from xlcrm.model.directions import DIRECTIONS, direction_word, unknown_direction
+from xlcrm.model.named_rows import (
+    NAMED,
+    ONE_OBJECTIVE,
+    id_of_name,
+    ids_of_names,
+    objective_of_perspective,
+    told_twice,
+)
 from xlcrm.model.schema import ColumnType, TableKind
 
 DERIVABLE: Mapping[str, frozenset[str]] = {
     "deals": frozenset({"status", "closed_on", "expected_close", "created"}),
+    "objectives": frozenset({"objective_id"}),
+    "measures": frozenset({"measure_id", "objective_id"}),
+    "initiatives": frozenset({"initiative_id"}),
 }
 """Columns that a table may lack, since they are told from others or may be blank."""
 
@@ -53,15 +66,25 @@ def derive(kind_name: str, name: str, read: Callable[[str], Typed]) -> Typed:
         read: Reads a column as it stands in the table.
     """
     answer = read(name)
-    if kind_name != "deals" or name not in ("status", "closed_on"):
-        return answer
+    if kind_name == "deals" and name in ("status", "closed_on"):
+        return _of_deal(name, answer, read)
+    if kind_name == "measures" and name == "direction":
+        return _in_words(answer, DIRECTIONS, direction_word, unknown_direction)
+    if name in DERIVABLE.get(kind_name, ()) and kind_name in NAMED and _is_empty(answer):
+        if name == NAMED[kind_name].id:
+            return id_of_name(kind_name, lambda n: derive(kind_name, n, read))
+        return objective_of_perspective(read("perspective"), len(answer.values))
+    return answer
+
+
+def _of_deal(name: str, answer: Typed, read: Callable[[str], Typed]) -> Typed:
     if name == "status":
         if _is_empty(answer):
             return _status_of_stage(read("stage"))
-        return _known_statuses(answer)
+        return _in_words(answer, STATUSES, status_word, _unknown_status)
     if not _is_empty(answer):
         return answer
-    status = derive(kind_name, "status", read)
+    status = derive("deals", "status", read)
     expected = read("expected_close")
     closed = np.isin(np.asarray(status.values, dtype=object), ("won", "lost"))
     values = np.where(closed, expected.values, np.datetime64("NaT"))
@@ -77,29 +100,38 @@ def _is_empty(answer: Typed) -> bool:
 def _status_of_stage(stage: Typed) -> Typed:
     found = [_STATUS_OF.get(text_key(text), "open") for text in stage.values.categories]
     note = "status is read from the stage: won, lost, on hold, else open"
-    return Typed(_recoded(stage.values, found), stage.problems, (note,))
+    return Typed(_recoded(stage.values, found, STATUSES), stage.problems, (note,))
 
 
-def _known_statuses(status: Typed) -> Typed:
-    categories = list(status.values.categories)
-    found = [_STATUS_OF.get(text_key(text)) for text in categories]
-    unknown = {k: text for k, text in enumerate(categories) if found[k] is None}
+def _in_words(
+    answer: Typed,
+    known: Sequence[str],
+    meaning: Callable[[str], str | None],
+    unknown: Callable[[str], str],
+) -> Typed:
+    """Read a column of a few known words; any other word is a problem of its row."""
+    values = answer.values
+    categories = list(values.categories)
+    found = [meaning(text) for text in categories]
+    strange = {k: text for k, text in enumerate(categories) if found[k] is None}
     problems = [
-        Problem(int(row), ExcelError.NA, _unknown_status(unknown[int(status.values.codes[row])]))
-        for row in np.flatnonzero(np.isin(status.values.codes, list(unknown)))
+        Problem(int(row), ExcelError.NA, unknown(strange[int(values.codes[row])]))
+        for row in np.flatnonzero(np.isin(values.codes, list(strange)))
     ]
-    merged = sorted([*status.problems, *problems], key=lambda problem: problem.row)
-    return Typed(_recoded(status.values, found), tuple(merged), status.notes)
+    merged = sorted([*answer.problems, *problems], key=lambda problem: problem.row)
+    return Typed(_recoded(values, found, known), tuple(merged), answer.notes)
 
 
 def _unknown_status(text: str) -> str:
     return f"status {text!r} is none of {listing(STATUSES)}; {suggestion(text, STATUSES)}"
 
 
-def _recoded(values: pd.Categorical, found: Sequence[str | None]) -> pd.Categorical:
-    codes = np.array([STATUSES.index(s) if s else -1 for s in found] + [-1])
+def _recoded(
+    values: pd.Categorical, found: Sequence[str | None], known: Sequence[str]
+) -> pd.Categorical:
+    codes = np.array([known.index(s) if s else -1 for s in found] + [-1])
     return pd.Categorical.from_codes(
-        codes[values.codes], categories=pd.Index(STATUSES, dtype="str")
+        codes[values.codes], categories=pd.Index(list(known), dtype="str")
     )
 
 
@@ -130,7 +162,8 @@ def derived_expressions(
         aliases: For each column, folded texts that mean another text.
 
     Raises:
-        NotAvailable: A status is none of those known.
+        NotAvailable: A status or a direction is none of those known.
+        WrongValue: Two rows that have a name and no id cannot be told apart.
     """
     return [
         _renamed(frame, name, _expression(kind, name, frame), aliases.get(name, {})).alias(name)
@@ -142,6 +175,10 @@ def _expression(kind: TableKind, name: str, frame: nw.LazyFrame[Any]) -> nw.Expr
     schema = frame.collect_schema()
     if kind.name == "deals" and name == "status":
         return _status_expression(frame)
+    if kind.name == "measures" and name == "direction" and name in schema:
+        return _worded(frame, name, direction_word, unknown_direction, DIRECTIONS)
+    if kind.name in NAMED and name in DERIVABLE[kind.name] and not _has_any(frame, name):
+        return _id_expression(kind, frame) if name == kind.key else _objective_expression(frame)
     if kind.name == "deals" and name == "closed_on" and not _has_any(frame, name):
         closed = _status_expression(frame).is_in(["won", "lost"])
         return nw.when(closed).then(_expression(kind, "expected_close", frame))
@@ -196,15 +233,50 @@ def _status_expression(frame: nw.LazyFrame[Any]) -> nw.Expr:
     source = "status" if _has_any(frame, "status") else "stage"
     if source not in frame.collect_schema():
         return nw.lit(None).cast(nw.String())
-    told = {word: status_word(word) for word in _words(frame, source)}
-    if source == "stage":
-        told = {word: status or "open" for word, status in told.items()}
-    elif unknown := [word for word, status in told.items() if status is None]:
-        raise NotAvailable(_unknown_status(unknown[0]))
-    elif all(word == status for word, status in told.items()):
+    if source == "status":
+        return _worded(frame, source, status_word, _unknown_status, STATUSES)
+    return _worded(frame, source, lambda word: status_word(word) or "open", str, STATUSES)
+
+
+def _worded(
+    frame: nw.LazyFrame[Any],
+    source: str,
+    meaning: Callable[[str], str | None],
+    unknown: Callable[[str], str],
+    known: Sequence[str],
+) -> nw.Expr:
+    told = {word: meaning(word) for word in _words(frame, source)}
+    if strange := [word for word, means in told.items() if means is None]:
+        raise NotAvailable(unknown(strange[0]))
+    if told and all(word == means for word, means in told.items()):
         return nw.col(source)
     answer = nw.lit(None).cast(nw.String())
-    for status in STATUSES:
-        meaning = [word for word, means in told.items() if means == status]
-        answer = nw.when(nw.col(source).is_in(meaning)).then(nw.lit(status)).otherwise(answer)
+    for one in known:
+        words = [word for word, means in told.items() if means == one]
+        answer = nw.when(nw.col(source).is_in(words)).then(nw.lit(one)).otherwise(answer)
     return answer
+
+
+def _id_expression(kind: TableKind, frame: nw.LazyFrame[Any]) -> nw.Expr:
+    """Take the names for ids, told apart by what the rows belong to."""
+    named = NAMED[kind.name]
+    name = _expression(kind, named.name, frame)
+    within = _expression(kind, named.within, frame) if named.within else nw.lit("")
+    pairs = frame.select(name.alias("name"), within.cast(nw.String()).alias("within"))
+    listed = pairs.filter(~nw.col("name").is_null()).collect()
+    names, of = listed["name"].to_list(), listed["within"].to_list()
+    _, again = ids_of_names(names, of)
+    if again:
+        first = min(again, key=lambda row: (names[row], of[row] or ""))
+        raise WrongValue(told_twice(kind.name, names[first], of[first]))
+    twice = sorted(one for one, count in Counter(names).items() if count > 1)
+    if not twice:
+        return name
+    joined = nw.concat_str([within, name], separator=": ")
+    return nw.when(name.is_in(twice), ~within.is_null()).then(joined).otherwise(name)
+
+
+def _objective_expression(frame: nw.LazyFrame[Any]) -> nw.Expr:
+    if _has_any(frame, "perspective"):
+        return nw.col("perspective").cast(nw.String())
+    return nw.lit(ONE_OBJECTIVE)

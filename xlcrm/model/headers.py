@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
-from math import sqrt
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from xlcrm.cells import column_letters
 from xlcrm.errors import UnknownName, listing, suggestion
-from xlcrm.model.aliases import claims, header_key
+from xlcrm.model.aliases import header_key
 from xlcrm.model.aliases.assignment import assign, exact_keys, read
 from xlcrm.model.aliases.near_misses import nearest
-from xlcrm.model.derived import DERIVABLE
+from xlcrm.model.likeness import likeness
 from xlcrm.model.schema import KINDS
 from xlcrm.model.schema import kind as kind_named
 
@@ -29,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Matched", "find_header_row", "header_key", "match", "recognise"]
 
 _LEAST_SCORE = 0.05
-_LEAST_THERE = 0.5
-_LEAST_HEADERS = 2
 
 
 @dataclass(frozen=True)
@@ -144,7 +139,7 @@ def recognise(headers: Sequence[Cell]) -> list[tuple[str, float]]:
     """
     row = read(headers)
     scored = [
-        (_score(row, kind), sum(key in exact_keys(kind) for key in row.keys), name)
+        (likeness(row, kind), sum(key in exact_keys(kind) for key in row.keys), name)
         for name, kind in KINDS.items()
     ]
     scored.sort(key=lambda entry: entry[:2], reverse=True)
@@ -259,25 +254,3 @@ def _missing(
     else:
         parts.append("the header row is blank")
     return "; ".join(parts)
-
-
-def _score(row: HeaderRow, kind: TableKind) -> float:
-    """Score how well a header row fits a kind, see `recognise`."""
-    derivable = DERIVABLE.get(kind.name, frozenset())
-    insisted = [name for name in kind.required if name not in derivable]
-    assigned = assign(row, kind, insisted)
-    there = sum(name in assigned for name in insisted) / len(insisted)
-    found = {row.keys[at] for positions in assigned.values() for at in positions}
-    if there < _LEAST_THERE or len(found) < _LEAST_HEADERS:
-        return 0.0
-    known = sum(1 / _kinds_that_know()[key] for key in found)
-    unknown = sum(key != "" and key not in found for key in row.keys)
-    return there**2 * sqrt(known / (known + unknown))
-
-
-@cache
-def _kinds_that_know() -> Mapping[str, int]:
-    """Count for each header the kinds in which it means a column."""
-    return Counter(
-        key for name, kind in KINDS.items() for key in {*exact_keys(kind), *claims(name)}
-    )

@@ -1,10 +1,11 @@
 """Which header each column of a table gets, where several could serve or none is plain.
 
 Exact column names go first, then aliases that the workbook itself declares, then those of the
-sources. Columns take their headers in turn, as they are declared, so that a header which may mean
-two columns goes to the first that has no better one. Of two aliases of a column the one that
-stands first in its list wins; where lists disagree, the source that knows most of the headers
-decides; where no list has both, nobody guesses and the column keeps both.
+sources. Columns that must have a header take theirs first, then the others, each in turn as they
+are declared, so that a header which may mean two columns goes to the first that has no better
+one. Of two aliases of a column the one that stands first in its list wins; where lists disagree,
+the source that knows most of the headers decides; where no list has both, nobody guesses and the
+column keeps both.
 """
 
 from __future__ import annotations
@@ -88,7 +89,8 @@ def assign(
         kind: The kind of the table.
         insisted: The columns that must have a header. One that finds none may share the exactly
             named header of a column that is not insisted on: a name serves as id where there is
-            no other.
+            no other. Columns behind the first, which is the id, take such a header over: a KPI
+            that nothing else names is the name of the measure.
         declared: The workbook's own aliases, the column of each header key.
 
     Returns:
@@ -111,12 +113,14 @@ def assign(
         return assigned  # plain tables never wait for the aliases to be read
     meanings = _meanings(row, kind, declared)
     sources = _sources(meanings)
-    for name in kind.names:
+    for name in sorted(kind.names, key=lambda name: name not in insisted):
         if name in assigned:
             continue
         best = _best(name, free, meanings, sources)
         if not best and name in insisted:
             best = _best(name, shared, meanings, sources)
+            if best and name != kind.names[0]:
+                assigned = {other: at for other, at in assigned.items() if at != best}
         if best:
             assigned[name] = best
             free = [position for position in free if position not in best]

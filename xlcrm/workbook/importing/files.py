@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlcrm.cells import text_of
+from xlcrm.cells import text_key, text_of
 from xlcrm.errors import CrmError
 from xlcrm.model.columns import Reading
 from xlcrm.model.headers import header_key
@@ -16,6 +16,7 @@ from xlcrm.model.table import table_of
 from xlcrm.workbook import package
 from xlcrm.workbook.importing.filling import drafts_of, fillings_of
 from xlcrm.workbook.importing.journal import journal
+from xlcrm.workbook.importing.merges import with_merged
 from xlcrm.workbook.importing.placing import body_of, part_of
 from xlcrm.workbook.importing.recognition import Found, Unplaced, recognised
 from xlcrm.workbook.importing.report import Imported
@@ -71,11 +72,12 @@ def import_files(
     log = imports_table(held)
     parameters = [targets[kind].table for kind in PARAMETERS if kind in targets]
     before = bodies(book, [*parameters, *([log] if log else [])])
-    aliases = _header_aliases(targets, before)
+    declared = _aliases(targets, before)
+    aliases = tuple((f, m) for c, f, m in declared if header_key(c) in ("header", "headers"))
     read = [one for path in files for one in _read(Path(path), book, aliases)]
     looked_at = [_with_target(one, targets) for one in read]
     found = [one for one in looked_at if isinstance(one, Found)]
-    reading = _reading(targets, before, found, system)
+    reading = replace(_reading(targets, before, found, system), aliases=_by_column(declared))
     fillings = fillings_of(book, targets, before, found, reading, system)
     drafts = drafts_of(looked_at, fillings, reading)
     tables: dict[str, tuple[Sequence[str], Iterable[Sequence[object]]]] = {
@@ -103,25 +105,37 @@ def _read(path: Path, book: Path, aliases: Sequence[tuple[str, str]]) -> list[Fo
         return [Unplaced(path.name, "", error.message.removeprefix(f"{path.name} "))]
     if len(sheets) > 1:
         sheets = [sheet for sheet in sheets if sheet.rows] or sheets[:1]
+    names = [sheet.sheet for sheet in sheets]
     if len(sheets) == 1:
         sheets = [replace(sheets[0], sheet="")]
-    return [recognised(sheet, aliases) for sheet in sheets]
+    found = [recognised(sheet, aliases) for sheet in sheets]
+    return [
+        with_merged(one, path, name) if name and isinstance(one, Found) else one
+        for one, name in zip(found, names, strict=True)
+    ]
 
 
-def _header_aliases(
+def _aliases(
     targets: Mapping[str, Target], before: Mapping[str, Rows]
-) -> tuple[tuple[str, str], ...]:
-    """Take the rows of the Aliases Table whose column is ``header``: a header and its column."""
+) -> list[tuple[str, str, str]]:
+    """Take the rows of the Aliases Table: a column, what is found in it, and what that means."""
     target = targets.get("aliases")
     if target is None:
-        return ()
+        return []
     try:
         rows = table_of("aliases", range_of(target.table, before[target.table.name], 1900))
         places = [rows.position[name] for name in ("column", "found", "means")]
         cells = [[text_of(row[place]) for place in places] for row in rows.rows]
     except CrmError:
-        return ()
-    return tuple((f, m) for column, f, m in cells if header_key(column) in ("header", "headers"))
+        return []
+    return [(column, found, means) for column, found, means in cells]
+
+
+def _by_column(aliases: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    by_column: dict[str, dict[str, str]] = {}
+    for column, found, means in aliases:
+        by_column.setdefault(column, {})[text_key(found)] = means
+    return by_column
 
 
 def _with_target(one: Found | Unplaced, targets: Mapping[str, Target]) -> Found | Unplaced:

@@ -6,23 +6,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlcrm.cells import text_key
 from xlcrm.model.columns import Reading
 from xlcrm.workbook.importing import control
+from xlcrm.workbook.importing.objectives import joined
 from xlcrm.workbook.importing.placing import Part, body_of, cells_of, part_of
 from xlcrm.workbook.importing.recognition import Found, Unplaced
 from xlcrm.workbook.importing.report import Imported, Totals
+from xlcrm.workbook.importing.scorecards import completed
 from xlcrm.workbook.importing.targets import Target, bodies, filled
 from xlcrm.workbook.importing.upserts import KEYS, Upserted, upserted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from xlcrm.cells import Rows
+    from xlcrm.cells import Cell, Rows
+
+
+_OF_MEASURES = ("objectives", "perspectives")
+"""The kinds whose Tables get a row more for what measures name."""
 
 
 @dataclass(frozen=True)
 class Filling:
-    """A Table that is filled: its parts, its new rows, and how many it had."""
+    """A Table that is filled: its parts, its new rows, and how many it had.
+
+    One without parts keeps the rows it had and has others added.
+    """
 
     target: Target
     parts: tuple[Part, ...]
@@ -51,23 +61,61 @@ def fillings_of(
         system: The workbook's date system.
 
     Returns:
-        What each Table gets, one for each kind found.
+        What each Table gets, one for each kind found, and for those of a scorecard's objectives
+        and perspectives where rows are added to them.
     """
     kinds = list(dict.fromkeys(one.kind for one in found))
-    unread = [targets[k].table for k in kinds if targets[k].table.name not in before]
-    held = {**before, **bodies(book, unread)}
+    needed = [*kinds, *(k for k in _OF_MEASURES if "measures" in kinds and k in targets)]
+    unread = [targets[k].table for k in needed if targets[k].table.name not in before]
+    held = {name: filled(rows) for name, rows in {**before, **bodies(book, unread)}.items()}
+    whole = joined(
+        {
+            kind: tuple(
+                completed(part_of(one, targets[kind], reading, system), targets[kind])
+                for one in found
+                if one.kind == kind
+            )
+            for kind in kinds
+        },
+        targets,
+        held,
+        reading,
+    )
     fillings = []
-    for kind in kinds:
-        target = targets[kind]
-        parts = tuple(part_of(o, target, reading, system) for o in found if o.kind == kind)
+    others = [*whole.added, *(["perspectives"] if whole.renamed else [])]
+    for kind in dict.fromkeys([*kinds, *others]):
+        target, parts = targets[kind], whole.parts.get(kind, ())
         headers, rows = body_of(target, parts)
-        existing = filled(held[target.table.name])
+        existing = held[target.table.name]
+        if kind == "perspectives" and whole.renamed:
+            existing = rows = _renamed(target, existing, whole.renamed)
+        if kind in whole.added:
+            headers, rows = _with_rows(
+                target, headers, rows if parts else existing, whole.added[kind]
+            )
         if kind in KEYS:
             laid = upserted(target, existing, parts, headers, system)
             fillings.append(Filling(target, parts, headers, laid.rows, 0, laid))
         else:
             fillings.append(Filling(target, parts, headers, rows, len(existing)))
     return fillings
+
+
+def _with_rows(
+    target: Target, headers: list[str], rows: Rows, added: Sequence[Mapping[str, Cell]]
+) -> tuple[list[str], Rows]:
+    """Add rows, given by declared columns, behind those of a Table."""
+    named = [{target.header_of.get(n, n): cell for n, cell in row.items()} for row in added]
+    order = list(dict.fromkeys([*headers, *(header for row in named for header in row)]))
+    blank = (None,) * (len(order) - len(headers))
+    new: Rows = [tuple(row.get(header) for header in order) for row in named]
+    return order, [*((*row, *blank) for row in rows), *new]
+
+
+def _renamed(target: Target, rows: Rows, names: Mapping[str, str]) -> Rows:
+    """Give perspectives other names, by their folded ones."""
+    at = target.table.headers.index(target.header_of["perspective"])
+    return [(*row[:at], names.get(text_key(str(row[at])), row[at]), *row[at + 1 :]) for row in rows]
 
 
 def drafts_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isclose
 
 from xlcrm.cells import number_text
+from xlcrm.errors import listing
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Imported:
             parts.append(_sums(self.amount))
         columns = f"{len(self.placed)} columns placed"
         if self.kept:
-            columns += f", {len(self.kept)} kept under their own name"
+            columns += f", {len(self.kept)} kept under their own name: {listing(self.kept)}"
         parts.append(columns)
         if self.blank_rows:
             parts.append(f"{self.blank_rows:,} blank rows skipped")
