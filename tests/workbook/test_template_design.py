@@ -8,12 +8,27 @@ from xml.etree import ElementTree
 import pytest
 
 from xlcrm.workbook import package
-from xlcrm.workbook.package.references import area
+from xlcrm.workbook.package.references import area, cell_text
 from xlcrm.workbook.template import template_path
-from xlcrm.workbook.template.style import ACCENT, ACCENT_LIGHT, ROLES, STATUS, SYMBOLS, WHITE
+from xlcrm.workbook.template.style import (
+    ACCENT,
+    ACCENT_LIGHT,
+    NO_SYMBOL,
+    ROLES,
+    STATUS,
+    SYMBOLS,
+    WHITE,
+)
 from xlcrm.workbook.template.tables import DATA
 
-CHARTS = {"Forecast": 11, "Pipeline": 7, "Scorecard": 1, "Segments": 3}
+CHARTS = {
+    "Forecast": 11,
+    "Pipeline": 7,
+    "Scorecard": 1,
+    "Goals": 1,
+    "Strategy map": 1,
+    "Segments": 3,
+}
 """The charts of every answer sheet."""
 ANSWERS = tuple(CHARTS)
 N = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -81,13 +96,45 @@ def test_every_chart_has_a_title(sheets):
         assert "<c:title>" in text, part
 
 
-def test_charts_hold_the_values_that_they_show(sheets):
+@pytest.fixture(scope="module")
+def numbers(sheets):
+    """The numbers in the cells of sheets with charts."""
+    return {
+        name: {
+            cell.get("r"): float(cell.find(f"{N}v").text)
+            for cell in sheets[0][name][0].iter(f"{N}c")
+            if cell.get("t", "n") == "n" and cell.find(f"{N}v") is not None
+        }
+        for name in CHARTS
+    }
+
+
+def held_in(numbers, reference):
+    """The numbers in the cells of a reference, by their places."""
+    name, text = reference.replace("'", "").replace("$", "").rsplit("!", 1)
+    at = area(text)
+    cells = (
+        cell_text(row, column)
+        for row in range(at.top, at.bottom + 1)
+        for column in range(at.left, at.right + 1)
+    )
+    return {k: numbers[name][cell] for k, cell in enumerate(cells) if cell in numbers[name]}
+
+
+def test_charts_hold_the_values_that_they_show(sheets, numbers):
     for part, text in sheets[1].items():
-        values = re.findall(r"<c:val>.*?</c:val>", text)
+        values = re.findall(r"<c:(?:val|yVal)>(.*?)</c:(?:val|yVal)>", text)
         assert values, part
-        series = [re.findall(r"<c:v>([^<]+)</c:v>", one) for one in values]
-        assert all(series), part
-        assert any(float(v) for one in series for v in one), part  # one of them may be all 0
+        drawn = []
+        for one in values:
+            (reference,) = re.findall(r"<c:f>([^<]+)</c:f>", one)
+            points = re.findall(r'<c:pt idx="(\d+)"[^>]*><c:v>([^<]+)</c:v>', one)
+            held = {int(place): float(value) for place, value in points}
+            assert held == held_in(numbers, reference), (part, reference)
+            drawn.append(held)
+        if "<c:scatterChart>" not in text:  # it has series for links that are not there
+            assert all(drawn), part
+        assert any(value for held in drawn for value in held.values()), part
         for labels in re.findall(r"<c:cat>.*?</c:cat>", text):
             assert "<c:strRef>" in labels, part
 
@@ -95,7 +142,8 @@ def test_charts_hold_the_values_that_they_show(sheets):
 def test_no_chart_reads_a_spill_through_a_name(sheets):
     for part, text in sheets[1].items():
         for formula in re.findall(r"<c:f>([^<]+)</c:f>", text):
-            assert re.fullmatch(r"\w+!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?", formula), (part, formula)
+            cells = r"(\w+|'[\w ]+')!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?"
+            assert re.fullmatch(cells, formula), (part, formula)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +212,13 @@ def test_columns_of_charts_stand_out():
     assert contrast(ACCENT_LIGHT, WHITE) >= 3
 
 
-def test_each_status_has_a_shape_of_its_own():
-    assert len(set(SYMBOLS.values())) == len(SYMBOLS) == 3
+def test_shapes_part_status_words_as_colours_do():
+    shapes = {}
+    for word, look in STATUS.items():
+        shapes.setdefault(look, set()).add(SYMBOLS.get(word, NO_SYMBOL))
+    assert [len(of_one) for of_one in shapes.values()] == [1, 1, 1, 1]
+    assert len(set().union(*shapes.values())) == 4
+    assert [SYMBOLS[word] for word in ("green", "amber", "red")] == ["●", "▲", "▼"]
 
 
 def test_inputs_calculations_and_answers_look_different():

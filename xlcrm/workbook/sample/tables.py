@@ -26,10 +26,13 @@ from xlcrm.workbook.sample.company import (
 from xlcrm.workbook.sample.deal import Deal
 from xlcrm.workbook.sample.goals import fitted, targets
 from xlcrm.workbook.sample.history import snapshots
+from xlcrm.workbook.sample.initiatives import INITIATIVES
+from xlcrm.workbook.sample.measures import measures
+from xlcrm.workbook.sample.objectives import LINKS, OBJECTIVES, PERSPECTIVES
 from xlcrm.workbook.sample.office import office_work
 from xlcrm.workbook.sample.pipeline import deals
+from xlcrm.workbook.sample.readings import readings
 from xlcrm.workbook.sample.sales import Line, main_product, orders, repeats
-from xlcrm.workbook.sample.strategy import OBJECTIVES, Measure, measures
 
 Value = str | float | date | None
 
@@ -69,10 +72,14 @@ def sample_tables() -> Mapping[str, SampleTable]:
         "activities": _table("activities", done, vars),
         "targets": _table("targets", targets(lines, pipeline), _target),
         "seasonality": _table("seasonality", SEASON.items(), _season),
-        "objectives": _table("objectives", OBJECTIVES, _objective),
-        "measures": _table("measures", measures(pipeline, lines, done), _measure),
+        "perspectives": _table("perspectives", PERSPECTIVES, _in_order("perspectives")),
+        "objectives": _table("objectives", OBJECTIVES, _in_order("objectives")),
+        "links": _table("links", LINKS, _in_order("links")),
+        "measures": _table("measures", measures(pipeline), vars),
+        "actuals": _table("actuals", readings(lines, done), _in_order("actuals")),
+        "initiatives": _table("initiatives", INITIATIVES, vars),
         "settings": SampleTable(("name", "value"), (("as_of", AS_OF),)),
-        "aliases": _table("aliases", [("product", _SHORT, _LONG)], _alias),
+        "aliases": _table("aliases", [("product", _SHORT, _LONG)], _in_order("aliases")),
     }
     return MappingProxyType(tables)
 
@@ -83,6 +90,12 @@ def _table(
     headers = kind(name).names
     made = (read(item) for item in items)
     return SampleTable(headers, tuple(tuple(row.get(column) for column in headers) for row in made))
+
+
+def _in_order(name: str) -> Callable[[Sequence[Any]], Mapping[str, Value]]:
+    """Read rows that have the columns of a kind in their order."""
+    names = kind(name).names
+    return lambda row: dict(zip(names, row, strict=True))
 
 
 def _deal(deal: Deal) -> Mapping[str, Value]:
@@ -149,17 +162,3 @@ def _target(target: tuple[str, str, float, str | None]) -> Mapping[str, Value]:
 
 def _season(season: tuple[str, float]) -> Mapping[str, Value]:
     return {"period": season[0], "weight": season[1]}
-
-
-def _objective(objective: Sequence[Any]) -> Mapping[str, Value]:
-    names = ("objective_id", "objective", "perspective", "parent_id", "level", "weight", "owner")
-    return dict(zip(names, objective, strict=True))
-
-
-def _measure(measure: Measure) -> Mapping[str, Value]:
-    low, high = measure.band or (None, None)
-    return {**vars(measure), "band_low": low, "band_high": high, "period": "2026-06"}
-
-
-def _alias(alias: Sequence[str]) -> Mapping[str, Value]:
-    return dict(zip(("column", "found", "means"), alias, strict=True))

@@ -15,11 +15,13 @@ from xlcrm.hosts.vba import module_text, workbook_text
 from xlcrm.workbook.template import (
     forecast_sheet,
     functions_sheet,
+    goals_sheet,
     model_sheet,
     pipeline_sheet,
     scorecard_sheet,
     segments_sheet,
     start_sheet,
+    strategy_map_sheet,
 )
 from xlcrm.workbook.template.data_sheets import define_lists, write_data, write_lists
 from xlcrm.workbook.template.page import Page, Role, added, code_name
@@ -90,6 +92,8 @@ def _pages(workbook: Any) -> dict[str, Page]:
         forecast_sheet.NAME,
         pipeline_sheet.NAME,
         scorecard_sheet.NAME,
+        goals_sheet.NAME,
+        strategy_map_sheet.NAME,
         segments_sheet.NAME,
     )
     data = [table.name for table in DATA]
@@ -112,7 +116,9 @@ def _fill(workbook: Any, pages: dict[str, Page], *, empty: bool) -> None:
     handles = model_sheet.write_model(workbook, pages[model_sheet.NAME])
     forecasts = forecast_sheet.write_forecast(workbook, pages[forecast_sheet.NAME])
     pipeline_sheet.write_pipeline(workbook, pages[pipeline_sheet.NAME])
-    scorecard_sheet.write_scorecard(workbook, pages[scorecard_sheet.NAME])
+    sides = scorecard_sheet.write_scorecard(workbook, pages[scorecard_sheet.NAME])
+    goals_sheet.write_goals(workbook, pages[goals_sheet.NAME])
+    strategy_map_sheet.write_strategy_map(workbook, pages[strategy_map_sheet.NAME], sides)
     sales = segments_sheet.write_segments(workbook, pages[segments_sheet.NAME])
     start_sheet.write_start(workbook, pages[start_sheet.NAME], handles, forecasts, sales)
     functions_sheet.write_functions(pages[functions_sheet.NAME])

@@ -101,9 +101,9 @@ def _chosen(answer: Answer, counted: str, largest: str) -> str:
     """Say which row of the answer stands at a place; equal ones keep their order."""
     if not largest:
         return f"{counted}+1"
-    values = f"IFERROR(1*DROP({answer.values(largest)},1),-1E+99)"
-    order = f"SORTBY(SEQUENCE(ROWS({answer.spill})-1),{values},-1)"
-    return f"1+INDEX({order},{counted})"
+    rows = f"SEQUENCE(ROWS({answer.spill}))"
+    values = f"IF({rows}=1,-1E+199,IFERROR(1*{answer.values(largest)},-1E+99))"  # the header last
+    return f"INDEX(SORTBY({rows},{values},-1),{counted})"
 
 
 def derived(block: Block, name: str, formula: Callable[[int], str]) -> Block:

@@ -6,61 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from xlcrm.model.kinds.shape import Column, ColumnType
 from xlcrm.model.schema import kind
 from xlcrm.model.settings import SETTINGS
 from xlcrm.workbook.sample import SampleTable
+from xlcrm.workbook.template.entries import FROM_TABLES, entry_rule
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.style import DATE, MONEY
 from xlcrm.workbook.template.tables import CHOICES, DataTable, list_table
 
 _HEADER = 3
 _WIDEST = 44
+_PERIOD = "period"
+"""A column of text, so that a month such as 2026-03 is not made a day."""
 _FORMATS = {ColumnType.AMOUNT: MONEY, ColumnType.SHARE: "0%", ColumnType.DATE: DATE}
-
-_FROM_TABLES = {
-    "owner": "Sellers[owner]",
-    "stage": "Stages[stage]",
-    "product": "Products[product]",
-    "account_id": "Accounts[account_id]",
-    "objective_id": "Objectives[objective_id]",
-}
-_FROM_LISTS = {
-    "status": "Status",
-    "forecast_category": "Category",
-    "segment": "Segment",
-    "region": "Region",
-    "industry": "Industry",
-    "source": "Source",
-    "lost_reason": "LostReason",
-    "channel": "Channel",
-    "level": "Level",
-    "perspective": "Perspective",
-}
-_SPECIAL = {
-    ("deals", "reached"): "pick_stage",
-    ("accounts", "type"): "pick_AccountType",
-    ("accounts", "status"): "pick_AccountStatus",
-    ("stages", "stage"): "",
-    ("sellers", "owner"): "",
-    ("products", "product"): "",
-    ("accounts", "account_id"): "",
-    ("objectives", "objective_id"): "",
-    ("objectives", "parent_id"): "pick_objective_id",
-    ("objectives", "owner"): "",
-    ("measures", "owner"): "",
-    ("snapshots", "stage"): "",
-    ("snapshots", "owner"): "",
-    ("snapshots", "status"): "",
-    ("stages", "category"): "pick_Category",
-    ("activities", "kind"): "pick_ActivityKind",
-    ("activities", "channel"): "pick_ContactChannel",
-    ("targets", "metric"): "pick_Metric",
-    ("seasonality", "period"): "pick_Season",
-}
-"""Where a column chooses from another list than its name says, or from none."""
 
 
 def define_lists(workbook: Any) -> None:
@@ -69,7 +30,7 @@ def define_lists(workbook: Any) -> None:
     Args:
         workbook: The workbook being written.
     """
-    for column, cells in _FROM_TABLES.items():
+    for column, cells in FROM_TABLES.items():
         workbook.define_name(f"pick_{column}", f"={cells}")
     for name in CHOICES:
         workbook.define_name(f"pick_{name}", f"={list_table(name)}[{name}]")
@@ -107,7 +68,7 @@ def write_data(page: Page, table: DataTable, given: SampleTable) -> None:
     page.sheet.set_row(_HEADER, 22)
     for place, column in enumerate(declared):
         page.sheet.set_column(place, place, _width(given, place))
-        _choices(page, table, column, place, last)
+        _entries(page, table, column, place, last)
         _help(page, column, place)
     if table.name == "Settings":
         _setting_cells(page, given)
@@ -144,6 +105,8 @@ def _cell_format(page: Page, table: DataTable, column: Column) -> Any:
     if table.name == "Settings" and column.name == "name":
         return page.styles["line"]
     shown = _FORMATS.get(column.type)
+    if column.name == _PERIOD:
+        shown = "@"
     more: dict[str, Any] = {"num_format": shown} if shown else {}
     if column.type in (ColumnType.TEXT, ColumnType.ID, ColumnType.DATE):
         more |= {"align": "left", "indent": 1}  # apart from numbers at the left
@@ -177,27 +140,12 @@ def _width(given: SampleTable, place: int) -> float:
     return float(min(_WIDEST, max(10, max(map(len, shown)) + 2)))
 
 
-def _choices(page: Page, table: DataTable, column: Column, place: int, last: int) -> None:
-    name = column.name
-    source = _SPECIAL.get((table.kind, name))
-    if source is None:
-        source = f"pick_{name}" if name in _FROM_TABLES else ""
-        source = f"pick_{_FROM_LISTS[name]}" if name in _FROM_LISTS else source
-    if not source or not table.kind:
-        return
-    page.sheet.data_validation(
-        _HEADER + 1,
-        place,
-        last,
-        place,
-        {
-            "validate": "list",
-            "source": f"={source}",
-            "error_type": "warning",
-            "error_title": "Not in the list",
-            "error_message": "Keep it only if the list should have it: add it there too.",
-        },
-    )
+def _entries(page: Page, table: DataTable, column: Column, place: int, last: int) -> None:
+    """Say what may be typed: a rule that covers just the Table's rows grows with them."""
+    cell = xl_rowcol_to_cell(_HEADER + 1, place)
+    rule = entry_rule(table.kind, column, cell) if table.kind else None
+    if rule:
+        page.sheet.data_validation(_HEADER + 1, place, last, place, dict(rule))
 
 
 def _help(page: Page, column: Column, place: int) -> None:

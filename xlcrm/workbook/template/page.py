@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from xlcrm.workbook.template.style import ACCENT, MUTED, Styles
 
@@ -59,7 +59,7 @@ class Page:
 
     def address(self, row: int, column: int) -> str:
         """Give the fixed address of a cell, for formulas anywhere."""
-        return f"{self.name}!{self.at(row, column)}"
+        return f"{quote_sheetname(self.name)}!{self.at(row, column)}"
 
 
 def added(workbook: Any, name: str, role: Role, styles: Styles) -> Page:
@@ -84,7 +84,7 @@ def added(workbook: Any, name: str, role: Role, styles: Styles) -> Page:
 
 def code_name(sheet: str) -> str:
     """Give the name by which VBA knows a sheet."""
-    return sheet.strip("_") + "Sheet"
+    return sheet.strip("_").replace(" ", "") + "Sheet"
 
 
 def columns(page: Page, widths: Mapping[int, float] | Sequence[float]) -> None:

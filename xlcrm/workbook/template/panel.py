@@ -81,18 +81,50 @@ def put(
         room: Rows to format below the header.
         look: Further properties of the cells below it, in XlsxWriter's words.
     """
+    _ready(page, row, column, of, room, look)
+    page.answer(row, column, formula, "head" if of[0][1] == "answer" else "head_right")
+    return Answer(page, row, column, tuple(name for name, _ in of), room)
+
+
+def _ready(
+    page: Page, row: int, column: int, of: Columns, room: int, look: Mapping[str, Any]
+) -> list[Any]:
+    """Make the room of an answer ready, and give the format of each header."""
+    heads = []
     for offset, (_, role) in enumerate(of):
         is_text = role in TEXTS
         # apart from the numbers at its left
         more = {"indent": 1, "align": "left"} if is_text and offset else {}
-        head = page.styles.varied("head" if is_text else "head_right", **more)
+        heads.append(page.styles.varied("head" if is_text else "head_right", **more))
         body = page.styles.varied(role, **more, **look)
         if offset:
-            page.sheet.write_blank(row, column + offset, None, head)
+            page.sheet.write_blank(row, column + offset, None, heads[-1])
         for below in range(1, room + 1):
             page.sheet.write_blank(row + below, column + offset, None, body)
-    page.answer(row, column, formula, "head" if of[0][1] == "answer" else "head_right")
-    return Answer(page, row, column, tuple(name for name, _ in of), room)
+    return heads
+
+
+def picked(
+    page: Page, row: int, column: int, of: Answer, chosen: Columns, room: int = ROOM
+) -> Answer:
+    """Show some columns of an answer that stands elsewhere, each by a formula of its own.
+
+    Args:
+        page: The sheet.
+        row: The row of the header.
+        column: The first column.
+        of: The answer.
+        chosen: The names of the columns that are shown, each with the role of its cells.
+        room: Rows to format below the header.
+
+    Returns:
+        What is shown, as an answer of which only the cells are asked for, not the spill.
+    """
+    heads = _ready(page, row, column, chosen, room, {})
+    for offset, ((name, _), head) in enumerate(zip(chosen, heads, strict=True), column):
+        text = f"=INDEX({of.spill},0,{of.names.index(name) + 1})"
+        page.sheet.write_dynamic_array_formula(row, offset, row, offset, text, head)
+    return Answer(page, row, column, tuple(name for name, _ in chosen), room)
 
 
 def ruled(answer: Answer, before: int = 0) -> Answer:
@@ -181,7 +213,13 @@ def status_colours(
 
 
 def signals(
-    page: Page, answer: Answer, column: int, room: int = ROOM, head: str = "status", **look: Any
+    page: Page,
+    answer: Answer,
+    column: int,
+    room: int = ROOM,
+    head: str = "status",
+    row: int | None = None,
+    **look: Any,
 ) -> None:
     """Write a shape beside each status word, so that colour is not all there is.
 
@@ -191,6 +229,7 @@ def signals(
         column: Where the shapes go.
         room: Rows below the header that are made ready.
         head: The name of that column: ``status`` or ``severity``.
+        row: The row of the header beside which they go; None for that of the answer.
         look: Further properties of the cells, in XlsxWriter's words.
     """
     symbols, inks = (SYMBOLS, STATUS) if head == "status" else (SEVERITY_SYMBOLS, SEVERITY)
@@ -198,12 +237,11 @@ def signals(
     text = f'"{NO_SYMBOL}"'
     for word, symbol in (*symbols.items(), (head, "")):
         text = f'IF({words}="{word}","{symbol}",{text})'
-    page.answer(answer.row, column, f'=IFERROR({text},"")', "signal")
+    top = answer.row if row is None else row
+    page.answer(top, column, f'=IFERROR({text},"")', "signal")
     for below in range(1, room + 1):
-        page.sheet.write_blank(
-            answer.row + below, column, None, page.styles.varied("signal", **look)
-        )
-    where = xl_range(answer.row + 1, column, answer.row + room, column)
+        page.sheet.write_blank(top + below, column, None, page.styles.varied("signal", **look))
+    where = xl_range(top + 1, column, top + room, column)
     for word, symbol in symbols.items():
         page.sheet.conditional_format(
             where,
@@ -214,6 +252,32 @@ def signals(
                 "format": page.styles.alone(font_color=inks[word][0]),
             },
         )
+
+
+def scored_bars(page: Page, answer: Answer, name: str) -> None:
+    """Lay a bar from 0 to 100 behind each score.
+
+    Args:
+        page: The sheet.
+        answer: The answer.
+        name: Its column with scores.
+    """
+    column = answer.column + answer.names.index(name)
+    page.sheet.conditional_format(
+        answer.row + 1,
+        column,
+        answer.row + answer.room,
+        column,
+        {
+            "type": "data_bar",
+            "bar_color": "#A9CBDB",
+            "bar_solid": True,
+            "min_type": "num",
+            "min_value": 0,
+            "max_type": "num",
+            "max_value": 100,
+        },
+    )
 
 
 def account_name(key: str) -> str:

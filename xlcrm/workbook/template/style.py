@@ -30,8 +30,14 @@ STATUS: Mapping[str, tuple[str, str]] = {
     "red": ("#A3211A", "#FDE7E5"),
     "missing": (MUTED, "#EEF1F4"),
     "insufficient": (MUTED, "#EEF1F4"),
+    "unscored": (MUTED, "#EEF1F4"),
+    "on time": ("#1B6B2F", "#E4F4E8"),
+    "done": ("#1B6B2F", "#E4F4E8"),
+    "late": ("#A3211A", "#FDE7E5"),
+    "planned": (MUTED, "#EEF1F4"),
+    "stopped": (MUTED, "#EEF1F4"),
 }
-"""Ink and ground of each status word."""
+"""Ink and ground of each status word, of scores and of initiatives."""
 
 SEVERITY: Mapping[str, tuple[str, str]] = {
     "high": STATUS["red"],
@@ -40,7 +46,9 @@ SEVERITY: Mapping[str, tuple[str, str]] = {
 }
 """Ink and ground of each severity."""
 
-SYMBOLS: Mapping[str, str] = {"green": "●", "amber": "▲", "red": "▼"}
+SYMBOLS: Mapping[str, str] = {
+    "green": "●", "amber": "▲", "red": "▼", "on time": "●", "done": "●", "late": "▼",
+}  # fmt: skip
 """The shape beside each status word; every other word gets `NO_SYMBOL`."""
 NO_SYMBOL = "○"
 SEVERITY_SYMBOLS: Mapping[str, str] = {"high": "▼", "medium": "▲", "low": "●"}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from xlcrm.kpis.catalogue import KPIS
 from xlcrm.model.schema import kind
 from xlcrm.model.settings import SETTINGS, Setting
 from xlcrm.workbook.importing.journal import COLUMNS
@@ -53,12 +54,22 @@ DATA = (
               "A blank owner means the whole company; months add up to quarters and years."),
     DataTable("Seasonality", "seasonality", "Seasonality: one row a month or quarter of any year",
               "Shares, percentages and indices all do: only their proportions count."),
+    DataTable("Perspectives", "perspectives", "Perspectives: one row a side of the scorecard",
+              "The scorecard shows them in their order; weights count beside one another."),
     DataTable("Objectives", "objectives", "Objectives: one row a goal of the strategy",
               "parent_id names the goal that it serves; weights count beside those of the same "
               "parent."),
+    DataTable("Links", "links", "Links: one row a cause and its effect",
+              "Name the objective that drives, then the one that is driven; circles are refused."),
     DataTable("Measures", "measures", "Measures: one row a measure of an objective",
-              "A blank actual is missing, never 0; a target below red means that less is better; a "
-              "band has a low and a high end."),
+              "Name a kpi, or type the actual, or a value a month in Actuals; a blank one is "
+              "missing, never 0. A target below red means that less is better."),
+    DataTable("Actuals", "actuals", "Actuals: one row the value of a measure in a month",
+              "For measures without a kpi; how months make a year says the aggregation of the "
+              "measure."),
+    DataTable("Initiatives", "initiatives", "Initiatives: one row an effort for a measure",
+              "expected_effect is in the unit of the measure, below 0 where it should fall; who is "
+              "late is told by due, progress and the day."),
     DataTable("Settings", "settings", "Settings: parameters of this workbook",
               "Type in the column value; a blank one leaves the default."),
     DataTable("Aliases", "aliases", "Aliases: names to be read as others",
@@ -89,17 +100,32 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
         "October", "November", "December", "Q1", "Q2", "Q3", "Q4",
     ),
     "Level": ("strategic", "tactical", "operational"),
-    "Perspective": ("Finance", "Customers", "Processes", "Learning and growth"),
+    "Kpi": tuple(sorted(KPIS)),
+    "Direction": ("higher", "lower", "band"),
+    "Aggregation": ("sum", "mean", "last", "ratio"),
+    "InitiativeStatus": ("planned", "running", "done", "stopped"),
 }  # fmt: skip
 """The lists of words, each a Table of its own on the sheet Lists."""
 
 OWN_WORDS = ("Segment", "Region", "Industry")
 """The lists that are a company's own, and so blank in an empty workbook."""
 
+_COMMON = ("perspectives",)
+"""The kinds whose rows any company can begin with, and so stand in an empty workbook too."""
+
 
 def list_table(name: str) -> str:
     """Give the name of the Table that holds a list of words."""
     return f"List{name}"
+
+
+def is_own(table: DataTable) -> bool:
+    """Say whether the rows of a Table are a company's own, and so blank in an empty workbook.
+
+    Args:
+        table: The Table.
+    """
+    return table.kind not in _COMMON
 
 
 def starting_rows(*, empty: bool = False) -> dict[str, SampleTable]:
@@ -112,7 +138,7 @@ def starting_rows(*, empty: bool = False) -> dict[str, SampleTable]:
     rows = {}
     for table in DATA:
         headers = kind(table.kind).names if table.kind else COLUMNS
-        given = sample[table.kind].rows if table.kind and not empty else ()
+        given = sample[table.kind].rows if table.kind and not (empty and is_own(table)) else ()
         rows[table.name] = SampleTable(headers, given or (tuple([None] * len(headers)),))
     as_of = None if empty else sample["settings"].rows[0][1]
     settings = tuple(_setting(one, as_of) for one in SETTINGS.values())
