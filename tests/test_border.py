@@ -214,7 +214,7 @@ def test_workbook_a_cell_that_is_asked_about_is_found_wherever_it_stands():
     book = asked(
         "=CRM_ERROR(A41)", '=CRM_KPI(A21,"win_rat")', "=CRM_ERROR(Ask!$A$41)", "=CRM_ERROR(B99)"
     )
-    sentence = "there is no KPI 'win_rat'; did you mean 'win_rate'?"
+    sentence = "there is no KPI 'win_rat'; did you mean 'win_rate' or 'reminder_rate'?"
     assert [book.value(3), book.value(5)] == [sentence, sentence]
     assert book.value(6) is ExcelError.NA
 

@@ -57,7 +57,7 @@ def test_a_table_is_printed_as_columns_csv_or_json(book, capsys):
 def test_an_error_is_a_sentence_and_a_status(book, capsys):
     status, out, err = asked(capsys, "eval", book, '=CRM_KPI(Model,"win_rat")')
     assert (status, out) == (1, "")
-    assert err == "#VALUE!: there is no KPI 'win_rat'; did you mean 'win_rate'?"
+    assert err == "#VALUE!: there is no KPI 'win_rat'; did you mean 'win_rate' or 'reminder_rate'?"
 
 
 def test_a_figure_is_explained_from_the_command_line(book, capsys):

@@ -2,35 +2,12 @@
 
 from dataclasses import dataclass, field
 from itertools import count
+from typing import ClassVar
 
-from given import company, range_of
+from given import SCORECARD, company, range_of
 
 from xlcrm.cells import Origin, Range, canonical
 from xlcrm.hosts.session import Place, Session
-
-SCORECARD = {
-    "objectives": {
-        "objective_id": ["F", "F1", "C"],
-        "objective": ["Grow", "Sell more", "Keep customers"],
-        "perspective": ["Finance", None, "Customers"],
-        "parent_id": [None, "F", None],
-        "weight": [1.0, 2.0, 1.0],
-    },
-    "measures": {
-        "measure_id": ["m1", "m2", "m3", "m4", "m5"],
-        "objective_id": ["F1", "F1", "F", "C", "C"],
-        "measure": ["Revenue", "Win rate", "Margin", "Churn", "Visits"],
-        "weight": [0.1, 0.2, 0.7, 1.0, 3.0],
-        "baseline": [50.0, 0.2, 10.0, 15.0, 60.0],
-        "red": [80.0, 0.3, 20.0, 12.0, 60.0],
-        "target": [95.0, 0.6, 30.0, 8.0, 80.0],
-        "band_low": [None, None, None, None, 75.0],
-        "band_high": [None, None, None, None, 85.0],
-        "actual": [87.5, 0.5, None, 9.0, 72.0],
-        "previous": [81.0, 0.55, 25.0, None, 60.0],
-        "owner": ["Ann", "Bob", None, "Ann", "Bob"],
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -60,11 +37,28 @@ _OVERRIDES = frozenset({"override_by", "override_why"})
 _SERIES = frozenset({"actual", "forecast", "low", "high", "mean", "note"})
 _GAPS_OF_DEALS = frozenset({"account_id", "owner", "stage", "amount", "expected_close", "due"})
 _NOTES = frozenset({"note"})
-_GAPS = frozenset({"unit", "baseline", "actual", "score", "trend", "owner"})
+_NO_LIMIT = frozenset({"figure", "limit"})
+_OF_SETS = frozenset({"of", "target", "attainment", "note"})
+_OF_CYCLES = frozenset({"kpi", "note", "value", "previous", "change"})
+_GAPS = frozenset(
+    {"unit", "baseline", "actual", "target", "score", "trend", "burn", "owner", "one_gain"}
+)
+_UNSCORED = frozenset({"score", "trend", "level", "parent", "owner"})
+_GAPS_OF_INITIATIVES = frozenset({"owner", "due", "budget", "spent", "progress", "expected"})
+_GAPS_OF_LINKS = frozenset({"cause_trend", "effect_trend"})
+_GAPS_OF_CLUSTERS = frozenset({"objective", "alike_to", "correlation"})
 
 CALLS = {
     "CRM_TABLE": [Call(("deals",), ("deals",), takes="range")],
     "CRM_MODEL": [Call((46_096.0,), ("deals", "stages", "accounts"), takes="handles")],
+    "CRM_CHECKS": [
+        Call((), ("deals",), blanks=_NO_LIMIT),
+        Call(("data",), ("orders",), ("accounts", "sellers", "products"), blanks=_NO_LIMIT),
+        Call(("pipeline",), ("snapshots",), blanks=_NO_LIMIT),
+        Call(("strategy",), ("activities",), blanks=_NO_LIMIT),
+        Call(("strategy",), ("measures",), ("objectives", "initiatives", "orders", "accounts"),
+             blanks=_NO_LIMIT),
+    ],
     "CRM_KPI": [
         Call(("win_rate",), ("deals",)),
         Call(("expected_revenue", "segment, month"), ("deals", "stages"), ("accounts",)),
@@ -73,6 +67,17 @@ CALLS = {
     "CRM_ALERTS": [
         Call((), ("deals",), ("stages", "activities", "snapshots", "targets"),
              blanks=_GAPS_OF_DEALS),
+    ],
+    "CRM_KPI_SET": [
+        Call(("retention",), (), ("orders", "complaints", "reminders"), blanks=_OF_SETS),
+        Call(("revenue", "owner=Ann", "2026"), (), ("orders", "activities", "targets"),
+             blanks=_OF_SETS),
+    ],
+    "CRM_CYCLE": [
+        Call(("", "last 3 months"), (), ("orders", "deals", "accounts", "measures", "complaints"),
+             blanks=_OF_CYCLES),
+        Call(("account_id<>A3", "2026-Q1"), (),
+             ("orders", "products", "surveys", "tickets", "complaints"), blanks=_OF_CYCLES),
     ],
     "CRM_FORECAST": [
         Call(("month",), ("deals", "stages"), blanks=_OVERRIDES),
@@ -148,8 +153,30 @@ CALLS = {
         Call((87.5, 95.0, 80.0), takes="nothing"),
         Call((_column(1.0, None), _column(4.0, 4.0), _column(2.0, 2.0)), takes="nothing"),
     ],
-    "CRM_SCORECARD": [Call((), ("measures", "objectives"), blanks=_GAPS)],
-    "CRM_PERSPECTIVES": [Call((), ("measures", "objectives"), blanks=frozenset({"score"}))],
+    "CRM_SCORECARD": [
+        Call((), ("measures", "objectives"), blanks=_GAPS),
+        Call(("owner=Ann", "2026-Q1", 6.0, "progress"), ("measures",),
+             ("objectives", "perspectives", "actuals", "initiatives"), blanks=_GAPS),
+    ],
+    "CRM_PERSPECTIVES": [
+        Call((), ("measures", "objectives"), ("perspectives",), blanks=_UNSCORED),
+    ],
+    "CRM_GOALS": [
+        Call((), ("measures", "objectives"), blanks=_UNSCORED),
+        Call(("", "initiatives", "zero"), ("measures", "objectives"),
+             ("perspectives", "initiatives"), blanks=_UNSCORED),
+    ],
+    "CRM_INITIATIVES": [
+        Call((), ("initiatives", "measures", "objectives"), blanks=_GAPS_OF_INITIATIVES),
+    ],
+    "CRM_STRATEGY_MAP": [
+        Call((), ("measures", "objectives", "links"), ("actuals",), blanks=_GAPS_OF_LINKS),
+        Call(("objectives",), ("measures", "objectives", "links")),
+    ],
+    "CRM_SENSITIVITY": [Call((), ("measures", "objectives"), blanks=_GAPS)],
+    "CRM_KPI_REDUNDANCY": [
+        Call((0.8,), ("measures", "objectives"), ("actuals",), blanks=_GAPS_OF_CLUSTERS),
+    ],
     "CRM_SEGMENTS": [
         Call(("segment",), (), ("orders", "accounts", "deals")),
         Call(("product",), ("deals",)),
@@ -182,13 +209,26 @@ class Book:
 
     session = Session()  # one for all: a table that comes back is typed already
     numbers = count()
+    handed: ClassVar = {}  # tables as they are given, with their ranges and handles
 
     def __init__(self, given, **changed):
-        self.ranges = {
-            kind: range_of(columns, kind.capitalize()) for kind, columns in given.items()
-        }
+        self.ranges, self.handles = map(dict, self.as_given(given))
         for kind, rows in changed.items():
             self.ranges[kind] = Range(canonical(rows), Origin(name=kind.capitalize()))
+            self.handles[kind] = self.handle(kind, self.ranges[kind])
+
+    @classmethod
+    def as_given(cls, given):
+        """Ranges and handles of tables, made once for all books that are given the same."""
+        if id(given) not in cls.handed:
+            ranges = {kind: range_of(columns, kind.capitalize()) for kind, columns in given.items()}
+            handles = {kind: cls.handle(kind, cells) for kind, cells in ranges.items()}
+            cls.handed[id(given)] = given, ranges, handles  # which holds on to the id, too
+        return cls.handed[id(given)][1:]
+
+    @classmethod
+    def handle(cls, kind, cells):
+        return tuple(cls.session.call("CRM_TABLE", [kind, cells])[0])
 
     def ask(self, name, call):
         """The answer of a call, with what CRM_ERROR says of it."""
@@ -202,9 +242,7 @@ class Book:
             return list(call.arguments)
         if call.takes == "range":
             return [*call.arguments, self.ranges[kinds[0]]]
-        handles = tuple(
-            tuple(self.session.call("CRM_TABLE", [kind, self.ranges[kind]])[0]) for kind in kinds
-        )
+        handles = tuple(self.handles[kind] for kind in kinds)
         if call.takes == "handles":
             return [handles, *call.arguments]
         model = self.session.call("CRM_MODEL", [handles, 46_096.0])[0][0]

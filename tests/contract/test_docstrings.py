@@ -117,7 +117,7 @@ def raised(function):
 def test_there_are_public_functions_to_look_at():
     assert len(PUBLIC) > 150
     assert "xlcrm.analytics.forecast.revenue.forecast" in PUBLIC
-    assert "xlcrm.analytics.scorecard.strategy.Sums.add" in PUBLIC
+    assert "xlcrm.analytics.scorecard.scores.Limits.of" in PUBLIC
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -41,6 +41,8 @@ WHERE = (
     "segment in Gold, Silver",
     "segment=",
 )
+WITHIN = {"loyalty_ratio": "2026-02"}
+"""Periods of KPIs that have no figure over all the days: then every customer is a loyal one."""
 PERIODS = ("2026-Q1", "2026-02..", "last 3 months")
 
 
@@ -52,7 +54,8 @@ def same_as_pandas(engine, ask, **settings):
 
 @pytest.mark.parametrize("kpi", KPIS)
 def test_a_kpi_is_one_number(engine, kpi):
-    assert isinstance(same_as_pandas(engine, lambda m: kpi_value(m, kpi)), str)
+    ask = lambda m: kpi_value(m, kpi, period=WITHIN.get(kpi, ""))  # noqa: E731
+    assert isinstance(same_as_pandas(engine, ask), str)
 
 
 @pytest.mark.parametrize(("kpi", "by"), GROUPED)
