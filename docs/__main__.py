@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 from xlcrm.functions import Kind, WorksheetFunction, catalogue
-from xlcrm.kpis.catalogue import KPIS
+from xlcrm.kpis.catalogue import COMPOSITES, KPIS
+from xlcrm.kpis.composite import Composite
+from xlcrm.kpis.declaration import Kpi
 from xlcrm.model.schema import KINDS
 from xlcrm.model.settings import SETTINGS
 
@@ -67,11 +69,10 @@ def _function(function: WorksheetFunction) -> str:
 
 
 def _definitions() -> str:
+    figures: list[Kpi | Composite] = [*KPIS.values(), *COMPOSITES.values()]
     lines = ["# Definitions\n\nGenerated from the declarations.\n", "## KPIs\n"]
     lines += ["| KPI | what it is | unit | better | source |", "| --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| `{k.name}` | {k.words} | {k.unit} | {k.better} | {k.source} |" for k in KPIS.values()
-    ]
+    lines += [f"| `{k.name}` | {k.words} | {k.unit} | {k.better} | {k.source} |" for k in figures]
     lines += ["\n## Settings\n", "| setting | default | meaning |", "| --- | --- | --- |"]
     lines += [
         f"| `{s.name}` | {'' if s.default is None else s.default} | {s.meaning} |"
