@@ -168,12 +168,23 @@ def find_header_row(
         2
     """
     if kind is None:
-        scores = [max((score for _, score in recognise(row)), default=0) for row in rows[:within]]
+        scores = [max((score for _, score in recognise(row)), default=0.0) for row in rows[:within]]
     else:
         wanted = kind_named(kind)
-        scores = [len(assign(read(row), wanted, wanted.required)) for row in rows[:within]]
+        scores = _columns_found(rows[:within], wanted)
     best = max(scores, default=0)
     return scores.index(best) if best else None
+
+
+def _columns_found(rows: Sequence[Sequence[Cell]], kind: TableKind) -> list[float]:
+    """Count the columns of a kind that each row heads; 0 for one that cannot beat those above."""
+    scores: list[float] = []
+    for row in rows:
+        texts = sum(isinstance(cell, str) for cell in row)
+        most = texts + len(kind.required)  # a required column may share the header of another
+        beaten = most <= max(scores, default=0)
+        scores.append(0 if beaten else len(assign(read(row), kind, kind.required)))
+    return scores
 
 
 def _declared(kind: TableKind, aliases: Iterable[tuple[str, str]]) -> dict[str, str]:

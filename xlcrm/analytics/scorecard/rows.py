@@ -33,12 +33,12 @@ def columns_of(model: Model, kind: str, names: Sequence[str]) -> pd.DataFrame:
     given = model.columns(kind, there)
     for name, problems in given.problems.items():
         raise problem_error(model, kind, name, problems[0])
-    frame = given.frame.collect()
+    frame = given.frame.collect().to_pandas()
     numbers = {column.name for column in table.kind.columns if column.type in _NUMBERS}
     nothing = texts(np.full(len(frame), None))
     blank = np.full(len(frame), np.nan)
     lacking = {name: blank if name in numbers else nothing for name in names}
-    found = {name: _as_objects(frame[name].to_pandas()) for name in there}
+    found = {name: _as_objects(frame[name]) for name in there}
     return pd.DataFrame(lacking | found, copy=False)
 
 

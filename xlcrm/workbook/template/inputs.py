@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.style import MONEY
@@ -20,6 +21,7 @@ class Input:
         hint: One sentence that shows when the cell is chosen.
         only: Whether nothing but the choices may be typed.
         role: What the cell looks like.
+        within: The least and the greatest number that may be typed; None where any may.
     """
 
     label: str
@@ -28,6 +30,25 @@ class Input:
     hint: str
     only: bool = True
     role: str = "input"
+    within: tuple[float, float] | None = None
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """What may be typed, in XlsxWriter's words."""
+        if self.choices:
+            return {"validate": "list", "source": list(self.choices)}
+        if self.within is None:
+            return {"validate": "any"}
+        low, high = self.within
+        return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high}
+
+    @property
+    def refusal(self) -> tuple[str, str]:
+        """The title and the sentence that say why something else is not taken."""
+        if self.within is None:
+            return "Not one of the choices", "Choose one from the list."
+        low, high = self.within
+        return "Not such a number", f"Type a number from {low:g} to {high:g}, or leave it blank."
 
 
 PERIODS = (
@@ -59,13 +80,12 @@ def asked(page: Page, row: int, column: int, inputs: Sequence[Input]) -> list[st
             row + 1,
             column + offset,
             {
-                **({"validate": "list", "source": list(one.choices)} if one.choices
-                   else {"validate": "any"}),
+                **one.rule,
                 "input_title": one.label[:32],
                 "input_message": one.hint,
                 "show_error": one.only,
-                "error_title": "Not one of the choices",
-                "error_message": "Choose one from the list.",
+                "error_title": one.refusal[0],
+                "error_message": one.refusal[1],
             },
         )  # fmt: skip
         cells.append(page.at(row + 1, column + offset))

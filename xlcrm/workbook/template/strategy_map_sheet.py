@@ -84,9 +84,11 @@ def write_strategy_map(workbook: Any, page: Page, perspectives: Answer) -> None:
         _LEFT,
         [
             Input("Months ahead", None, (),
-                  "By how many months a cause may run ahead. Blank: the setting map_lags."),
+                  "By how many months a cause may run ahead. Blank: the setting map_lags.",
+                  within=(1, 24)),
             Input("Alike from", None, (),
-                  "The correlation from which measures say the same. Blank: alike_from."),
+                  "The correlation from which measures say the same. Blank: alike_from.",
+                  within=(0, 1)),
         ],
     )  # fmt: skip
     links = put(
