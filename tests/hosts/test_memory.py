@@ -1,8 +1,14 @@
 """Answers are computed again when, and only when, something that they read has changed."""
 
+import datetime as dt
+
+import pytest
 from asking import STAGES, Excel, deals
 
 from xlcrm.analytics import figures
+from xlcrm.analytics.pipeline.past import model_on
+from xlcrm.analytics.scorecard.goals import goals
+from xlcrm.analytics.scorecard.perspectives import perspectives
 from xlcrm.cells import Range
 from xlcrm.hosts.memory import Memory, watched
 from xlcrm.model.model import model_of
@@ -81,3 +87,37 @@ def test_two_sessions_never_see_each_others_tables():
     handle = one.model(deals({"Amount": 5.0}))
     assert one.value("CRM_KPI", handle, "won_amount") == 5.0
     assert other.refusal("CRM_KPI", handle, "won_amount")[0] == "#N/A"
+
+
+STRATEGY = {
+    "objectives": (("objective_id", "objective", "perspective"), ("F", "Grow", "Finance"),
+                   ("C", "Keep", "Customers")),
+    "measures": (("measure_id", "objective_id", "measure", "red", "target", "actual"),
+                 ("m1", "F", "Revenue", 0.0, 10.0, 10.0), ("m2", "C", "Churn", 0.0, 10.0, 0.0)),
+}  # fmt: skip
+
+
+def test_the_weights_of_perspectives_are_noted_by_every_function_of_the_scorecard():
+    """Each finds the strategy read by the one before it, and is computed anew all the same."""
+    memory = Memory()
+
+    def totals(of):
+        asked = {"perspectives": perspectives, "goals": goals}
+        frames = {name: memory.answer(name, of, call) for name, call in asked.items()}
+        return frames["perspectives"]["score"].iloc[-1], frames["goals"]["score"].iloc[0]
+
+    third = 100 / 3
+    assert totals(model(**STRATEGY)) == pytest.approx(((2 * 2 * third + third) / 3,) * 2)
+    heavier = model(settings=[("weight_finance", 60.0)], **STRATEGY)
+    assert totals(heavier) == pytest.approx(((3 * 2 * third + third) / 4,) * 2)
+
+
+def test_a_model_of_a_past_day_notes_what_it_reads_for_whoever_asks():
+    pictures = (("taken_on", "deal_id", "stage", "amount", "status"),
+                (46_000.0, "d1", "Lead", 5.0, "open"))  # fmt: skip
+    of = model(snapshots=pictures)
+    first, second = {}, {}
+    for reads in (first, second):
+        then = model_on(watched(of, reads), dt.date(2025, 12, 20))
+        assert then.settings["missing_amount"] == "leave out"
+    assert ("setting", "missing_amount") in second

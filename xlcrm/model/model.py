@@ -71,16 +71,25 @@ class Model:
         """How the cells of the tables are read."""
         return reading(self.settings, self.aliases)
 
-    def fact(self, name: str, kinds: Iterable[str], find: Callable[[], Fact]) -> Fact:
+    def fact(
+        self,
+        name: str,
+        kinds: Iterable[str],
+        find: Callable[[], Fact],
+        settings: Iterable[str] = (),
+    ) -> Fact:
         """Give what many figures need of the tables, found once a model.
 
         Args:
             name: What it is.
             kinds: The tables that it is found in.
-            find: Finds it.
+            find: Finds it; what it gives holds no model, since that notes what its finder reads.
+            settings: The settings that it depends on, beside those by which cells are read.
         """
         # A host that watches what is read sees it all, whoever of its figures found the fact.
         _ = self.reading, self.settings["errors"]
+        for setting in settings:
+            _ = self.settings[setting]
         for kind in kinds:
             _ = kind in self.tables
         if name not in self._facts:

@@ -38,18 +38,16 @@ def model_on(model: Model, day: date) -> Model:
     taken = last_by(days_taken(model), day)
     if taken is None or day - taken > OLDEST:
         raise NotAvailable(f"how deals stood on {day} is not known: no snapshot of that month")
-    name = f"model on {taken}"
-    return model.fact(name, tuple(model.tables), lambda: _on(model, taken))
+    table = model.fact(f"deals on {taken}", ("deals", "snapshots"), lambda: _deals(model, taken))
+    return replace(model, tables={**model.tables, "deals": table}, given_as_of=taken, _facts={})
 
 
-def _on(model: Model, taken: date) -> Model:
+def _deals(model: Model, taken: date) -> FrameTable:
     deals = kind("deals")
     lasting = [name for name in deals.names if name not in _LATER and name not in SHOWN]
     known = model.columns("deals", ["deal_id", *lasting]).frame.collect().to_pandas()
     known["deal_id"] = known["deal_id"].astype(object)
     shown = picture(model, taken)
     then = shown.merge(known.drop_duplicates("deal_id"), on="deal_id", how="left")
-    label = f"deals on {taken}"
     digest = f"{model.table('deals').digest} {model.table('snapshots').digest} {taken}"
-    table = FrameTable(deals, then, digest, label)
-    return replace(model, tables={**model.tables, "deals": table}, given_as_of=taken, _facts={})
+    return FrameTable(deals, then, digest, f"deals on {taken}")

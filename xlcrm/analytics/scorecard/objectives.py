@@ -25,6 +25,9 @@ from xlcrm.model.perspective_sides import SIDES, side_of
 NONE = "(none)"
 """The perspective of an objective that names none."""
 
+WEIGHTS = ("weight_finance", "weight_perspective")
+"""The settings that weigh finance, and every other perspective."""
+
 
 def perspectives_of(model: Model, objectives: pd.DataFrame) -> pd.DataFrame:
     """List the perspectives: those of their table, else those that objectives name.
@@ -74,7 +77,7 @@ def _place(name: str) -> int:
 
 
 def _weight_setting(place: int) -> str:
-    return "weight_perspective" if place else "weight_finance"
+    return WEIGHTS[1] if place else WEIGHTS[0]
 
 
 def objectives_of(model: Model, measures: pd.DataFrame) -> pd.DataFrame:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import narwhals as nw
-
-from xlcrm.reduce.population import Population, Rule
+from xlcrm.reduce.population import Population
 
 OBJECTIVES = Population("objectives", "objectives")
 MEASURES = Population("measures", "measures")
-SCORED = Population(
-    "measures",
-    "measures with a target",
-    (Rule(~nw.col("target").is_null(), "no target", ("target",)),),
-)
 INITIATIVES = Population("initiatives", "initiatives")
 LINKS = Population("links", "links")

@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.scorecard.objectives import depths, objectives_of, perspectives_of
+from xlcrm.analytics.scorecard.objectives import (
+    WEIGHTS,
+    depths,
+    objectives_of,
+    perspectives_of,
+)
 from xlcrm.analytics.scorecard.readings import with_readings
 from xlcrm.analytics.scorecard.rows import (
     columns_of,
@@ -66,7 +71,7 @@ def strategy(model: Model, method: str = "", period: str = "") -> Strategy:
         WrongValue: An objective stands twice, or there is no such method, KPI or period.
     """
     kinds = ("measures", "objectives", "perspectives")
-    planned = model.fact("strategy as planned", kinds, lambda: _planned(model))
+    planned = model.fact("strategy as planned", kinds, lambda: _planned(model), WEIGHTS)
     read = with_readings(model, planned.measures, period)
     return replace(planned, measures=ruled(model, read, method))
 
