@@ -1,12 +1,16 @@
-"""What a manager types: the worksheet functions, one file a category."""
+"""What a manager types: the worksheet functions, one file a category or a part of it."""
 
 from udfs import (
+    cross_selling,
+    customers,
     data,
     figures,
     forecast,
     forecast_series,
     help,
     pipeline,
+    prices,
+    retention,
     scorecard,
     segments,
     sellers,
@@ -14,12 +18,16 @@ from udfs import (
 )
 
 __all__ = [
+    "cross_selling",
+    "customers",
     "data",
     "figures",
     "forecast",
     "forecast_series",
     "help",
     "pipeline",
+    "prices",
+    "retention",
     "scorecard",
     "segments",
     "sellers",

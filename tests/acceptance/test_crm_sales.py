@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from given import range_of
 
+from xlcrm.analytics.customers.key_accounts import key_accounts
 from xlcrm.analytics.explain import explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
-from xlcrm.analytics.segments.key_accounts import key_accounts
 from xlcrm.analytics.segments.segments import segments
 from xlcrm.errors import NotAvailable
 from xlcrm.model.model import model_of

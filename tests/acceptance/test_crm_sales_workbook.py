@@ -139,7 +139,7 @@ def test_the_file_opens_elsewhere_and_its_cells_are_what_eval_says(sales, capsys
 
 
 def test_accounts_without_names_are_shown_by_their_ids(sales):
-    for sheet, title in (("Pipeline", "customer"), ("Segments", "name")):
+    for sheet, title in (("Pipeline", "customer"), ("Customers", "name")):
         rows = computed_cells(sales, f"{sheet}!A1:Z60")
         places = [
             (r, c) for r, row in enumerate(rows) for c, cell in enumerate(row) if cell == title

@@ -10,7 +10,8 @@ from given import AS_OF, company, model_with, shuffled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlcrm.analytics.segments.price_volume_mix import EFFECTS, a_year_before, price_volume_mix
+from xlcrm.analytics.segments.price_volume_mix import EFFECTS, price_volume_mix
+from xlcrm.analytics.two_periods import a_year_before
 from xlcrm.errors import ExcelError, NotAvailable, OutOfDomain, UnknownName, WrongValue
 from xlcrm.periods import period
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import ClassVar
 
+from customers_given import customers
 from given import SCORECARD, company, range_of
 
 from xlcrm.cells import Origin, Range, canonical
@@ -19,6 +20,7 @@ class Call:
         reads: The tables it cannot do without, and those that its arguments lead to.
         blanks: Headings whose cells may be blank, since nothing is known there.
         takes: ``model``, ``range`` (of the first table), ``handles``, ``cell`` or ``nothing``.
+        of: The generated tables that it is asked of: ``company`` or ``customers``.
     """
 
     arguments: tuple = ()
@@ -26,6 +28,11 @@ class Call:
     leads_to: tuple = ()
     blanks: frozenset = field(default_factory=frozenset)
     takes: str = "model"
+    of: str = "company"
+
+
+def _of_customers(*arguments, reads=("orders",), leads_to=(), blanks=()):
+    return Call(arguments, reads, leads_to, frozenset(blanks), of="customers")
 
 
 def _column(*cells):
@@ -37,6 +44,7 @@ _OVERRIDES = frozenset({"override_by", "override_why"})
 _SERIES = frozenset({"actual", "forecast", "low", "high", "mean", "note"})
 _GAPS_OF_DEALS = frozenset({"account_id", "owner", "stage", "amount", "expected_close", "due"})
 _NOTES = frozenset({"note"})
+_RANKS = frozenset({"rank"})
 _NO_LIMIT = frozenset({"figure", "limit"})
 _OF_SETS = frozenset({"of", "target", "attainment", "note"})
 _OF_CYCLES = frozenset({"kpi", "note", "value", "previous", "change"})
@@ -78,6 +86,22 @@ CALLS = {
              blanks=_OF_CYCLES),
         Call(("account_id<>A3", "2026-Q1"), (),
              ("orders", "products", "surveys", "tickets", "complaints"), blanks=_OF_CYCLES),
+    ],
+    "CRM_COMPARE": [
+        Call(("win_rate", "owner", "", "2026-03", "2026-02"), ("deals",), blanks=_RANKS),
+        Call(("revenue", "", "", "2026", "2025"), ("orders",)),
+        Call(("open_amount", "owner", "", "2026-02", "2026-01"), ("deals", "snapshots"),
+             blanks=_RANKS),
+        _of_customers("customers", "segment, product", "", "2025", "2024",
+                      leads_to=("accounts",), blanks=_RANKS),
+        _of_customers("opportunities_created", "customer_state, source", "", "2025",
+                      reads=("deals",), leads_to=("orders",), blanks=_RANKS),
+    ],
+    "CRM_HISTOGRAM": [
+        Call(("deals.amount",), ("deals",)),
+        Call(("orders.quantity", "", "2026", 3.0, "quantile"), ("orders",)),
+        Call(("surveys.score", "", "", 4.0), ("surveys",)),
+        Call(("products.list_price", "", "", None, "log"), ("products",)),
     ],
     "CRM_FORECAST": [
         Call(("month",), ("deals", "stages"), blanks=_OVERRIDES),
@@ -177,16 +201,81 @@ CALLS = {
     "CRM_KPI_REDUNDANCY": [
         Call((0.8,), ("measures", "objectives"), ("actuals",), blanks=_GAPS_OF_CLUSTERS),
     ],
-    "CRM_SEGMENTS": [
-        Call(("segment",), (), ("orders", "accounts", "deals")),
-        Call(("product",), ("deals",)),
+    "CRM_CROSS_SELL": [
+        _of_customers("product", "", "", 0.02, 0.05),
+        _of_customers("category", "", "2025", 0.02, 0.05, 1.0, "rules", None, "orders",
+                      leads_to=("products",)),
+        _of_customers("product", "", "2025", 0.02, 0.05, 2.0, "accounts", 5.0, "customers",
+                      leads_to=("accounts",), blanks=("owner",)),
+    ],
+    "CRM_NEXT_BEST": [
+        _of_customers("product", "", "", 2.0, leads_to=("accounts",), blanks=("owner",)),
+    ],
+    "CRM_PROFILE": [_of_customers(reads=("accounts", "orders"))],
+    "CRM_LOOKALIKES": [
+        _of_customers(reads=("accounts", "orders"), blanks=("owner", "agrees_in", "differs_in")),
     ],
     "CRM_KEY_ACCOUNTS": [
         Call((), ("orders",), blanks=_SHARES),
-        Call(("product=P1", "", 0.5, 2.0), ("orders",), blanks=_SHARES),
+        Call(("", "product=P1", "", 0.5, 2.0), ("orders",), blanks=_SHARES),
+        _of_customers("type", "", "", None, 3.0, "projected", leads_to=("accounts",),
+                      blanks=_SHARES),
     ],
+    "CRM_RFM": [
+        _of_customers(),
+        _of_customers("rfm_segment, type", "", "", "jenks", leads_to=("accounts", "segment_rules")),
+    ],
+    "CRM_CLV": [
+        _of_customers(),
+        _of_customers("segment", "", "", 6.0, 0.4, 0.08, "customers",
+                      "pareto_nbd", leads_to=("accounts",)),
+        _of_customers("", "", "", None, None, None, "model"),
+    ],
+    "CRM_CUSTOMER_PROFIT": [
+        _of_customers(leads_to=("activities", "sellers", "timesheets")),
+        _of_customers("segment", "", "2025", 2.0, leads_to=("accounts", "activities")),
+    ],
+    "CRM_DORMANT": [
+        _of_customers(leads_to=("accounts", "activities"), blanks=("owner", "last_touch")),
+    ],
+    "CRM_PRICE": [_of_customers("product", leads_to=("products",))],
     "CRM_PRICE_VOLUME_MIX": [
         Call(("product", "", "2026-Q1", "2025"), ("orders",), blanks=_NOTES),
+    ],
+    "CRM_NEEDS": [
+        _of_customers(reads=("surveys",), leads_to=("accounts",)),
+        _of_customers("segment", "", "", "elasticity", leads_to=("accounts",)),
+    ],
+    "CRM_CHURN": [
+        _of_customers("", "", "2025", None, None, "orders"),
+        _of_customers("segment", "", "2025", None, None, "contract",
+                      reads=("accounts",), leads_to=("orders",)),
+        _of_customers("", "", "2025", 90.0, 1.5, "orders", "all"),
+    ],
+    "CRM_SURVIVAL": [
+        _of_customers("", "", None, "orders"),
+        _of_customers("segment", "", 300.0, "contract", "means", reads=("accounts",)),
+    ],
+    "CRM_COHORTS": [
+        _of_customers(blanks=map(str, range(37))),
+        _of_customers("year, segment", "", "", 3.0, "cumulative_revenue", leads_to=("accounts",),
+                      blanks=map(str, range(37))),
+    ],
+    "CRM_SEGMENTS": [
+        Call(("segment",), (), ("orders", "accounts", "deals")),
+        Call(("product",), ("deals",)),
+        _of_customers("segment", "", "2025", None, "new", "economics", reads=(),
+                      leads_to=("orders", "accounts", "deals", "activities", "sellers", "spend")),
+    ],
+    "CRM_BASKET": [_of_customers("type", leads_to=("accounts",), blanks=("highest", "lowest"))],
+    "CRM_BRIDGE": [
+        _of_customers("", "", "2025", "2024"),
+        _of_customers("segment", "", "2025", "", "steps", leads_to=("accounts",)),
+    ],
+    "CRM_TERRITORY": [
+        _of_customers("region", reads=("accounts",), leads_to=("orders", "regions", "activities")),
+        _of_customers("region", "", "", "accounts", reads=("accounts",),
+                      leads_to=("orders", "cities"), blanks=("owner", "note")),
     ],
     "CRM_EXPLAIN": [
         Call((), ("deals",), takes="cell"),
@@ -200,8 +289,8 @@ CALLS = {
 EVERY_CALL = [(name, number) for name, calls in CALLS.items() for number in range(len(calls))]
 
 
-def tables(rows=40):
-    return {**company(rows), **SCORECARD}
+def tables(rows=40, of="company"):
+    return customers(max(rows, 240)) if of == "customers" else {**company(rows), **SCORECARD}
 
 
 class Book:

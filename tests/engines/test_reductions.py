@@ -7,11 +7,11 @@ here is compared with a tolerance.
 import pytest
 from engine_models import OTHERS, company_on, told
 
+from xlcrm.analytics.customers.key_accounts import key_accounts
 from xlcrm.analytics.explain import explain_forecast, explain_kpi
 from xlcrm.analytics.figures import kpi_table, kpi_value
 from xlcrm.analytics.forecast.revenue import forecast
 from xlcrm.analytics.forecast.stage_rates import stage_rates
-from xlcrm.analytics.segments.key_accounts import key_accounts
 from xlcrm.analytics.segments.segments import segments
 from xlcrm.kpis.catalogue import KPIS
 from xlcrm.kpis.open_deals import OVERDUE

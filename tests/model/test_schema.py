@@ -98,7 +98,11 @@ def test_columns_lead_to_the_kind_whose_key_they_hold():
         "product": "products",
         "deal_id": "deals",
     }
-    assert joins_of("accounts") == {"owner": "sellers", "region": "regions"}
+    assert joins_of("accounts") == {
+        "owner": "sellers",
+        "region": "regions",
+        "city": "cities",
+    }
     assert joins_of("sellers") == {"region": "regions"}
 
 

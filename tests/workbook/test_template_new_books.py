@@ -49,7 +49,7 @@ def test_a_book_with_macros_is_named_so(tmp_path):
 def test_an_empty_book_has_one_blank_row_a_table_but_what_anyone_needs(blank):
     tables = {table.name: table for table in package.contents(blank).tables}
     for one in DATA:
-        kept = {"Settings": len(SETTINGS), "Perspectives": 4}
+        kept = {"Settings": len(SETTINGS), "Perspectives": 4, "Segment_rules": 12}
         assert tables[one.name].body.height == kept.get(one.name, 1), one.name
 
 
@@ -107,4 +107,4 @@ def test_an_empty_template_can_be_built(tmp_path):
     build(path, empty=True)
     found = results(path)
     assert found["Forecast"]["B31"] == [(ExcelError.NA,)]
-    assert found["Model"]["D3"][0][0].startswith("model: 2 tables")
+    assert found["Model"]["D3"][0][0].startswith("model: 3 tables")

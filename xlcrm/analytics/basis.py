@@ -78,6 +78,11 @@ def sold(model: Model, _: Mapping[str, Any]) -> Population:
     return kpi("revenue").population(model)
 
 
+def bought(model: Model, _: Mapping[str, Any]) -> Population:
+    """Give what was sold to customers who are known: order lines, or deals won."""
+    return kpi("customers").population(model)
+
+
 def of_kpi(model: Model, asked: Mapping[str, Any]) -> Population:
     """Give the rows of the KPI that was asked for."""
     return kpi(asked["kpi"]).population(model)

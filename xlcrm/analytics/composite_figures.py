@@ -55,6 +55,8 @@ class PartFigures:
     @property
     def told(self) -> list[tuple[str, Any]]:
         """What it says of the whole, as items for an explanation: points, or why there are none."""
+        if not self.part.weight:
+            return [(self.part.name, self.scores.get((), self.why))]
         points = 100.0 * self.scores[()] if () in self.scores else self.why
         return [(f"{self.part.name}, 0 to 100", points)]
 
@@ -78,12 +80,15 @@ def composite_value(
         method: "": an index has no other.
 
     Returns:
-        0 to 100 points.
+        0 to 100 points, or the ratio.
 
     Raises:
         NotAvailable: Too few of its sub-scores have figures.
+        ZeroDenominator: It is a ratio to nothing.
     """
     parts = part_figures(read, model, of, "", where, period, method)
+    if of.is_ratio:
+        return _ratio(of, parts[0])
     points, coverage = _rolled_up(parts, [()])
     needed = model.settings.number(of.needed)
     if np.isnan(_enough(points, coverage, needed)[0]):
@@ -93,6 +98,15 @@ def composite_value(
             f"{short}"
         )
     return float(points[0])
+
+
+def _ratio(of: Composite, part: PartFigures) -> float:
+    if () in part.scores:
+        return part.scores[()]
+    if part.reason:
+        raise NotAvailable(f"{of.name}: {part.reason}")
+    below = part.part.below.title.lower() if part.part.below else "nothing"
+    raise ZeroDenominator(f"{of.name}: no {below} to divide by")
 
 
 def composite_table(
@@ -111,7 +125,8 @@ def composite_table(
 
     Returns:
         The columns of `by`, ``value`` (0 to 100 points, #N/A where too few sub-scores have
-        figures), and ``n``, the rows that counted in all its tables; sorted by the former.
+        figures; of a ratio the ratio, #DIV/0! where there is nothing to divide by), and ``n``, the
+        rows that counted in all its tables; sorted by the former.
 
     Raises:
         NotAvailable: None of its sub-scores has figures.
@@ -130,7 +145,11 @@ def composite_table(
         for k, heading in enumerate(readable[0].headings)
     }
     counted = [sum(one.rows.get(group, 0.0) for one in readable) for group in groups]
-    columns["value"] = where_known(points)
+    if of.is_ratio:
+        ratios = np.array([readable[0].scores.get(group, np.nan) for group in groups], dtype=float)
+        columns["value"] = where_known(ratios, ExcelError.DIV0)
+    else:
+        columns["value"] = where_known(points)
     columns["n"] = np.array(counted, dtype=float)
     return pd.DataFrame(columns)
 
@@ -156,7 +175,7 @@ def part_figures(
     """
     if method.strip():
         raise WrongValue(f"{of.name} has one method; leave the argument out")
-    weights = {part.name: model.settings.number(part.weight) for part in of.parts}
+    weights = {p.name: model.settings.number(p.weight) if p.weight else 1.0 for p in of.parts}
     if not any(weights.values()):
         raise ZeroDenominator(f"{of.name}: the weights of its sub-scores are all 0")
     answer = []
@@ -196,9 +215,13 @@ def _figures(part: SubScore, weight: float, frames: Sequence[pd.DataFrame]) -> P
     for group in names:
         figure = _divided(part, group, *values)
         if figure is not None:
-            share = figure / part.most
-            scores[group] = float(np.clip(1.0 - share if part.turned else share, 0.0, 1.0))
+            share = figure / part.most - part.less
+            scores[group] = share if not part.weight else _on_scale(part, share)
     return PartFigures(part, weight, scores, rows, names, headings)
+
+
+def _on_scale(part: SubScore, share: float) -> float:
+    return float(np.clip(1.0 - share if part.turned else share, 0.0, 1.0))
 
 
 def _divided(

@@ -165,9 +165,9 @@ def kpi_frame(
         The keys' columns, ``value`` (an `ExcelError` where the denominator is 0), and ``n``.
     """
     answer = kpi_sums(model, kpi, keys, where, period, method)
-    value = _entered(kpi.numerator, answer)
+    value = entered(kpi.numerator, answer)
     if kpi.denominator:
-        value = ratio(value, _entered(kpi.denominator, answer))
+        value = ratio(value, entered(kpi.denominator, answer))
     figures = {"value": value, "n": answer[COUNT].astype(float)}
     return pd.DataFrame({**labels_of(answer, keys), **figures})
 
@@ -204,7 +204,13 @@ def kpi_sums(
     return totals(grouped, keys, {name: (name, weights) for name in sums}, distinct)
 
 
-def _entered(measure: Measure, answer: pd.DataFrame) -> Any:
+def entered(measure: Measure, answer: pd.DataFrame) -> Any:
+    """Add the parts of a measure with their signs, for each group.
+
+    Args:
+        measure: A KPI's numerator or denominator.
+        answer: The sums of `kpi_sums`.
+    """
     parts = [sign * answer[name].to_numpy(dtype=float) for name, sign in measure.signs]
     return np.sum(parts, axis=0)
 

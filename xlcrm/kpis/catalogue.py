@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from xlcrm.errors import WrongValue, suggestion
-from xlcrm.kpis import assortment, customers, deals, sales, service
+from xlcrm.kpis import activities, assortment, customers, deals, sales, selling_costs, service
 from xlcrm.kpis.composite import Composite
 from xlcrm.kpis.customer_value import CUSTOMER_VALUE_INDEX
 from xlcrm.kpis.declaration import Kpi
 
 KPIS: Mapping[str, Kpi] = MappingProxyType(
-    {kpi.name: kpi for room in (deals, sales, customers, assortment, service) for kpi in room.KPIS}
+    {
+        kpi.name: kpi
+        for room in (deals, sales, customers, assortment, service, activities)
+        for kpi in room.KPIS
+    }
 )
 """Every KPI of one table by its name."""
 
 COMPOSITES: Mapping[str, Composite] = MappingProxyType(
-    {index.name: index for index in (CUSTOMER_VALUE_INDEX,)}
+    {index.name: index for index in (CUSTOMER_VALUE_INDEX, *selling_costs.RATIOS)}
 )
-"""Every index over several tables by its name."""
+"""Every index and ratio over several tables by its name."""
 
 
 def figure(name: str) -> Kpi | Composite:
@@ -49,7 +53,9 @@ def kpi(name: str) -> Kpi:
     """
     found = figure(name)
     if isinstance(found, Composite):
-        raise WrongValue(f"{found.name} is an index over several tables, which is not taken here")
+        raise WrongValue(
+            f"{found.name} is a ratio or index over several tables, which is not taken here"
+        )
     return found
 
 

@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import narwhals as nw
 
+from xlcrm.cells import text_key
 from xlcrm.kpis.blanks import filled, needing
+from xlcrm.kpis.customer_state import with_customer_state
 from xlcrm.kpis.declaration import Better, Kpi, rows, total
 from xlcrm.kpis.open_deals import EXPECTED, OPEN, OPEN_VALUED, OPEN_WORTH, VALUE
+from xlcrm.model.model import Model
 from xlcrm.reduce.dates import with_days_between
-from xlcrm.reduce.population import Population, Rule
+from xlcrm.reduce.population import Offered, Population, Rule
 
 _WON = Rule(nw.col("status") == "won", "not won", ("status",))
 _LOST = Rule(nw.col("status") == "lost", "not lost", ("status",))
 _HAS_AMOUNT = Rule(
     ~nw.col("amount").is_null(), "no amount", ("amount",), lack=True, remedy="enter amounts"
 )
+_HAS_SOURCE = Rule(
+    ~nw.col("source").is_null(), "no source", ("source",), lack=True, remedy="enter sources"
+)
 _CYCLE_COLUMNS = ("created", "closed_on")
 
-CREATED = Population("deals", "opportunities", date="created")
+
+def _with_reactive(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Say which deals came by themselves, looking at every different source once."""
+    words = {text_key(word) for word in model.settings.word("reactive_sources").split(",")}
+    found = model.columns("deals", ["source"]).frame.unique().collect()["source"].to_list()
+    meant = [source for source in found if isinstance(source, str) and text_key(source) in words]
+    came = nw.col("source").is_in(meant).fill_null(value=False)
+    return frame.with_columns(is_reactive=came.cast(nw.Float64()))
+
+
+CREATED = Population(
+    "deals",
+    "opportunities",
+    date="created",
+    offers={"customer_state": Offered(("account_id", "created"), with_customer_state)},
+)
 CLOSED = Population(
     "deals",
     "deals won or lost",
@@ -30,6 +53,14 @@ LOST_FOR_A_REASON = Population(
     "deals", "deals lost", (_LOST,), date="closed_on", prepare=needing("deals", "lost_reason")
 )
 WON_VALUED = Population("deals", "deals won", (_WON, _HAS_AMOUNT), date="closed_on")
+WON_FROM_SOURCE = Population(
+    "deals",
+    "deals won with a source",
+    (_WON, _HAS_SOURCE, _HAS_AMOUNT),
+    date="closed_on",
+    adds={"is_reactive": ("source",)},
+    prepare=_with_reactive,
+)
 LOST_VALUED = Population("deals", "deals lost", (_LOST, _HAS_AMOUNT), date="closed_on")
 WON_TIMED = Population(
     "deals",
@@ -169,6 +200,21 @@ KPIS = (
         (WON_TIMED,),
         total("cycle"),
         rows(),
+    ),
+    Kpi(
+        "reactive_share",
+        "Sales that came by themselves",
+        "The amount of deals won in the period whose source is one of reactive_sources, by the "
+        "amount of all deals won in it that have a source.",
+        "docs/methods.md: Deals",
+        "share",
+        Better.LOWER,
+        (WON_FROM_SOURCE,),
+        total(
+            "reactive amount", nw.col("amount") * nw.col("is_reactive"), ("amount", "is_reactive")
+        ),
+        total("amount"),
+        settings=("reactive_sources",),
     ),
     Kpi(
         "lost_reason_known",

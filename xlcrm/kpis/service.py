@@ -50,9 +50,22 @@ def _with_waiting(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 _WELCOME = nw.when(nw.col("positive")).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
 _SCORED = Rule(~nw.col("score").is_null(), "no score", ("score",), True, "enter scores")
+_COMPLAINT = ("date", "resolved_on")
 _ANSWER = ("opened", "first_response")
 
 COMPLAINTS = Population("complaints", "complaints", date="date")
+RESOLVED = Population(
+    "complaints",
+    "complaints put right",
+    (
+        Rule(~nw.col("date").is_null(), "no date", ("date",), True, "enter it"),
+        Rule(~nw.col("resolved_on").is_null(), "not put right yet", ("resolved_on",)),
+        Rule(nw.col("resolved_on") >= nw.col("date"), "resolved before it came in", _COMPLAINT),
+    ),
+    date="resolved_on",
+    adds={"took": _COMPLAINT},
+    prepare=lambda _, frame: with_days_between(frame, "took", *_COMPLAINT),
+)
 REMINDERS = Population(
     "reminders", "reminders", date="sent_on", prepare=needing("reminders", "positive")
 )
@@ -117,6 +130,18 @@ KPIS = (
         "complaints",
         Better.LOWER,
         (COMPLAINTS,),
+        rows(),
+    ),
+    Kpi(
+        "complaint_days",
+        "Days to put a complaint right",
+        "The mean days from a complaint to the day it was put right, over complaints that were put "
+        "right in the period.",
+        "docs/methods.md: Service",
+        "days",
+        Better.LOWER,
+        (RESOLVED,),
+        total("took"),
         rows(),
     ),
     Kpi(

@@ -35,7 +35,17 @@ FIGURES = frozenset(
     amount_share cumulative poor_follow_up poor_amount avoidable periods forecast actual wape
     bias skill brier seller_bias units_before units price_before price revenue_before
     price_effect volume_effect mix_effect discontinued change cohort_open immature rest p_value
-    adjusted different drop_off words trust step base rise fall
+    adjusted different drop_off words trust step base rise fall before now change_share
+    rate_effect mix_effect contribution rank customers_share margin contact_cost service_cost
+    profit profit_share profit_cumulative new_customers marketing seller_time cac
+    margin_per_customer net_per_new payback rank_before rank_after finding per_order lifetime years
+    highest lowest cross_sell more less after wallet_share accounts penetration potential
+    potential_share revenue_share index visits visits_per_account resellers expected_resellers lat
+    lon need answers importance score effect lever elasticity observations products lines unpriced
+    list_value discount discount_share realisation leakage leaking margin_share market_index
+    recency frequency monetary expected_orders expected_revenue clv p_alive at_start lost_new
+    figure retained undecided churn churn_at_most revenue_lost exposure cohort days survival median
+    horizon mean_so_far attribute is best best_share base_share lift p class
     """.split()  # noqa: SIM905 - a list of words
 )
 """Headings of figures: a column of `by` that is called so is shown with its table's name."""
@@ -105,6 +115,8 @@ def _key(model: Model, population: Population, name: str) -> Key:
             lambda months: [_month_label(m, unit, fy_start) for m in months],
             months=True,
         )
+    if unit in population.offers and model.table(population.table).column(unit) is None:
+        return Key(unit, unit, lambda values: [_text_label(v) for v in values])
     path = path_to(model, population.table, name)
     qualified = "." in name or path.column in FIGURES
     heading = f"{path.kind}.{path.column}" if qualified else path.column

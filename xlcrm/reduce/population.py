@@ -43,6 +43,19 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """A column that `by` may name though the table has none: it is made where it is asked for.
+
+    Attributes:
+        made_from: The table's columns that it is made from.
+        add: Adds it to rows that have them.
+    """
+
+    made_from: tuple[str, ...]
+    add: Callable[[Model, nw.LazyFrame[Any]], nw.LazyFrame[Any]]
+
+
+@dataclass(frozen=True)
 class Population:
     """The rows of a table that a figure is about.
 
@@ -54,6 +67,7 @@ class Population:
         reads: Other names under which figures know columns of the table.
         adds: For each column that `prepare` adds, the table's columns that it is made from.
         prepare: Adds columns that rules and figures need beyond the table's own, or None.
+        offers: Columns that `by` may name beside those within reach.
     """
 
     table: str
@@ -63,6 +77,7 @@ class Population:
     reads: Mapping[str, str] = field(default_factory=dict)
     adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     prepare: Callable[[Model, nw.LazyFrame[Any]], nw.LazyFrame[Any]] | None = None
+    offers: Mapping[str, Offered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,7 @@ def select(
         WrongValue: A condition cannot be applied, or amounts have several currencies.
         NotAvailable: The model has no such table, or a condition names what is not there.
     """
+    population = _with_offered(model, population, columns)
     filters = [filter_of(model, population.table, c) for c in conditions(where)]
     rules = [
         *population.rules,
@@ -154,6 +170,26 @@ def select(
     if money:
         require_one_currency(found.rows, lambda: found.counted, population.words)
     return found
+
+
+def _with_offered(model: Model, population: Population, columns: Sequence[str]) -> Population:
+    """Add the columns offered that a figure asks for, unless the table has its own."""
+    asked = {name: population.offers[name] for name in columns if name in population.offers}
+    if asked:
+        own = model.table(population.table)
+        asked = {name: offered for name, offered in asked.items() if own.column(name) is None}
+    if not asked:
+        return population
+    prepare = population.prepare
+
+    def prepared(model: Model, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        frame = prepare(model, frame) if prepare else frame
+        for offered in asked.values():
+            frame = offered.add(model, frame)
+        return frame
+
+    made_from = {name: offered.made_from for name, offered in asked.items()}
+    return replace(population, adds={**population.adds, **made_from}, prepare=prepared)
 
 
 def _own_columns(population: Population, names: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ _QUESTIONS = (
     ("Which deals need a hand today?", "=CRM_ATTENTION(Model,,,,,5)"),
     ("How surely is a deal won from each stage?", "=CRM_STAGE_RATES(Model)"),
     ("Which segments carry us?", '=CRM_SEGMENTS(Model,"segment",,"last 12 months")'),
-    ("Which customers?", '=CRM_KEY_ACCOUNTS(Model,,"last 12 months",,5)'),
+    ("Which customers?", '=CRM_KEY_ACCOUNTS(Model,,,"last 12 months",,5)'),
     ("Is the strategy being met?", "=CRM_PERSPECTIVES(Model)"),
 )
 _WIDEST = 32

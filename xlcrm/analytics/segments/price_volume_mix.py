@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, timedelta
 from math import fsum, isfinite
 from typing import Any
 
@@ -13,15 +10,15 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from xlcrm.analytics.figures import period_in, ratio
+from xlcrm.analytics.figures import ratio
+from xlcrm.analytics.two_periods import compared, in_either, inside
 from xlcrm.conditions import Where
-from xlcrm.errors import NotAvailable, OutOfDomain, WrongValue
+from xlcrm.errors import NotAvailable, OutOfDomain
 from xlcrm.kpis.sales import ORDER_LINES
 from xlcrm.model.model import Model
 from xlcrm.periods import Period
-from xlcrm.reduce.dates import midnight
 from xlcrm.reduce.grouping import keys_of, with_groups
-from xlcrm.reduce.population import Population, Rule, overflow, select
+from xlcrm.reduce.population import overflow, select
 from xlcrm.reduce.sums import grouped_sums, labels_of, totals
 
 ALL = "(all)"
@@ -60,11 +57,8 @@ def price_volume_mix(
         WrongValue: A period has no beginning or no end.
     """
     model.table("orders")
-    now = _bounded(period_in(model, period), "period")
-    before = (
-        _bounded(period_in(model, against), "against") if against.strip() else a_year_before(now)
-    )
-    population = _lines_of(now, before)
+    now, before = compared(model, period, against)
+    population = in_either(ORDER_LINES, now, before)
     keys = keys_of(model, population, by)
     asked = list(dict.fromkeys([*(key.base for key in keys), "amount", "quantity", "date"]))
     rows = select(model, population, asked, where).counted
@@ -81,72 +75,20 @@ def price_volume_mix(
     return _finished(labels, pd.DataFrame(figures), lacking)
 
 
-def a_year_before(days: Period) -> Period:
-    """Give the same days a year before; whole months stay whole, 29 February is the 28th.
-
-    Args:
-        days: A period with a beginning and an end.
-
-    Raises:
-        WrongValue: There is no such year, or an end is missing.
-    """
-    first, last = days.first, days.last
-    if first is None or last is None or first.year < 2:
-        raise WrongValue(f"there is no year before {days.words}: say against what to compare")
-    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
-    start = _same_day(first, first.year - 1)
-    end = _same_day(last, last.year - 1)
-    if whole:
-        end = end.replace(day=monthrange(end.year, end.month)[1])
-    return Period(start, end, f"{start} to {end}")
-
-
-def _same_day(day: date, year: int) -> date:
-    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
-
-
-def _bounded(days: Period, argument: str) -> Period:
-    if days.first is None or days.last is None:
-        raise WrongValue(
-            f"{argument} needs a beginning and an end, such as YTD, 2026-Q2 or last month"
-        )
-    return days
-
-
-def _inside(days: Period) -> nw.Expr:
-    date_of = nw.col("date")
-    first, last = days.first or date.min, days.last or date.max
-    return (date_of >= midnight(first)) & (date_of <= midnight(last))
-
-
-def _lines_of(now: Period, before: Period) -> Population:
-    """Give the order lines of either period; without a date, since no time cuts two periods."""
-    return replace(
-        ORDER_LINES,
-        words="order lines of two periods",
-        rules=(
-            *ORDER_LINES.rules,
-            Rule(~nw.col("date").is_null(), "no date", ("date",)),
-            Rule(_inside(now) | _inside(before), "outside both periods", ("date",)),
-        ),
-        date=None,
-    )
-
-
 def _sums(ending: str, days: Period) -> dict[str, nw.Expr]:
     """Say what a line adds to a period: its units, revenue, itself, and whether units lack.
 
     A line without a quantity counts as one unit, a return as one unit back.
     """
-    inside, nothing = _inside(days), nw.lit(0.0)
+    counts, nothing = inside("date", days), nw.lit(0.0)
     lacks = nw.col("quantity").is_null()
     one = nw.when(nw.col("amount") < 0.0).then(nw.lit(-1.0)).otherwise(nw.lit(1.0))
     units = nw.when(lacks).then(one).otherwise(nw.col("quantity"))
     return {
-        f"units{ending}": nw.when(inside).then(units).otherwise(nothing),
-        f"revenue{ending}": nw.when(inside).then(nw.col("amount")).otherwise(nothing),
-        f"lines{ending}": nw.when(inside).then(nw.lit(1.0)).otherwise(nothing),
-        f"lacking{ending}": nw.when(inside & lacks).then(nw.lit(1.0)).otherwise(nothing),
+        f"units{ending}": nw.when(counts).then(units).otherwise(nothing),
+        f"revenue{ending}": nw.when(counts).then(nw.col("amount")).otherwise(nothing),
+        f"lines{ending}": nw.when(counts).then(nw.lit(1.0)).otherwise(nothing),
+        f"lacking{ending}": nw.when(counts & lacks).then(nw.lit(1.0)).otherwise(nothing),
     }
 
 

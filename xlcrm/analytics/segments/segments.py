@@ -9,14 +9,28 @@ import pandas as pd
 
 from xlcrm.analytics.figures import kpi_table, ratio
 from xlcrm.analytics.no_figure import no_figures
+from xlcrm.analytics.options import option
+from xlcrm.analytics.segments.economics import economics, require_allocation
+from xlcrm.analytics.segments.lag import require_lag
 from xlcrm.conditions import Where
 from xlcrm.errors import ExcelError, NotAvailable, UnknownName
 from xlcrm.model.model import Model
 from xlcrm.reduce.grouping import in_order
 from xlcrm.stats.proportion import wilson
 
+VIEWS = ("sales", "economics")
+"""What is shown of segments; the default first."""
 
-def segments(model: Model, by: str, where: Where = "", period: str = "") -> pd.DataFrame:
+
+def segments(
+    model: Model,
+    by: str,
+    where: Where = "",
+    period: str = "",
+    lag: float | None = None,
+    alloc: str = "opps",
+    show: str = "sales",
+) -> pd.DataFrame:
     """Describe segments by what they buy and how often they are won.
 
     Args:
@@ -24,6 +38,9 @@ def segments(model: Model, by: str, where: Where = "", period: str = "") -> pd.D
         by: The columns that make the segments.
         where: Conditions on orders and deals.
         period: The days of orders and of closing dates that count.
+        lag: The days by which spending runs ahead; None for the median of first deals.
+        alloc: How spend without a segment is shared.
+        show: ``sales`` or ``economics``.
 
     Returns:
         The columns of ``by``; ``revenue``, its ``share`` of all, ``orders`` (or deals won where
@@ -33,7 +50,14 @@ def segments(model: Model, by: str, where: Where = "", period: str = "") -> pd.D
 
     Raises:
         NotAvailable: There are neither orders nor deals.
+        OutOfDomain: The lag is negative.
+        WrongValue: There is no such allocation or view, or ``by`` names no column.
     """
+    chosen = option("show", show, VIEWS)
+    shared_by = require_allocation(alloc)
+    require_lag(lag)
+    if chosen == "economics":
+        return economics(model, by, where, period, lag, shared_by)
     sold = kpi_table(model, "revenue", by, where, period)
     names = list(sold.columns[:-2])
     frame = sold.rename(columns={"value": "revenue"}).drop(columns="n")

@@ -28,6 +28,8 @@ ACCOUNTS = TableKind(
         date("created", "The day the account was entered, or became a customer."),
         text("status", "Active, inactive, lost and the like."),
         amount("potential", "What it could spend with us in a year.", unit="money per year"),
+        date("lost_on", "The day its contract ended or it left, where that is known."),
+        identifier("city", "The place where it is."),
         number("lat", "Latitude of its place, north positive.", unit="degrees"),
         number("lon", "Longitude of its place, east positive.", unit="degrees"),
     ),
@@ -93,6 +95,7 @@ REGIONS = TableKind(
     columns=(
         text("region", "The territory, as accounts and sellers write it.", required=True),
         amount("potential", "What all buyers there could spend in a year.", unit="money per year"),
+        number("companies", "Companies there that could buy.", unit="companies"),
         number("population", "People who live there.", unit="people"),
         number("resellers", "Resellers or points of sale at work there."),
         number("area", "Its size on the map.", unit="km²"),

@@ -89,6 +89,7 @@ PRODUCTS = TableKind(
         text("product", "The product, as deals and orders write it.", required=True),
         text("category", "The product line or family."),
         amount("list_price", "The price before any discount.", unit="money per unit"),
+        amount("market_price", "What others ask for the like.", unit="money per unit"),
         amount("cost", "What one unit costs.", unit="money per unit"),
         date("launched", "The day the product came to market."),
     ),

@@ -69,7 +69,7 @@ def activities(deals: Sequence[Deal], accounts: Sequence[Account]) -> list[Activ
         for day in _days(chance, deal, sellers[deal.owner], alone=deal.deal_id in alone)
     ]
     done = list(_with_quotes(chance, done))
-    done += [one for account in accounts for one in _care(chance, account)]
+    done += [one for account in accounts for one in care(chance, account, month_start(0))]
     return done
 
 
@@ -106,7 +106,7 @@ def _touch(chance: Chance, deal: Deal, day: date) -> Activity:
     stage = deal.stage_on(day)
     kinds = _KINDS[stage]
     kind = chance.one(list(kinds), list(kinds.values()))
-    return _activity(
+    return activity(
         chance, day, deal.owner, kind, deal.account.account_id, deal.deal_id, STAGES[stage].stage
     )
 
@@ -117,25 +117,31 @@ def _with_quotes(chance: Chance, done: Sequence[Activity]) -> Iterator[Activity]
     for one in done:
         if one.stage == STAGES[_PROPOSAL].stage and one.deal_id not in quoted:
             quoted.add(one.deal_id)
-            yield _activity(
+            yield activity(
                 chance, one.date, one.owner, "quote", one.account_id, one.deal_id, one.stage
             )
         else:
             yield one
 
 
-def _care(chance: Chance, account: Account) -> Iterator[Activity]:
-    """Let Gold accounts be called and visited without a deal."""
+def care(chance: Chance, account: Account, since: date) -> Iterator[Activity]:
+    """Let a Gold account be called and visited without a deal.
+
+    Args:
+        chance: The draws.
+        account: The account; of other segments nobody is cared for so.
+        since: The day from which.
+    """
     if account.segment != "Gold":
         return
-    day = month_start(0) + timedelta(days=chance.whole(5, 60))
+    day = since + timedelta(days=chance.whole(5, 60))
     while day <= AS_OF:
         kind = chance.one(("visit", "call"), (0.6, 0.4))
-        yield _activity(chance, working(day), account.owner, kind, account.account_id, None, None)
+        yield activity(chance, working(day), account.owner, kind, account.account_id, None, None)
         day += timedelta(days=chance.whole(*_CARE))
 
 
-def _activity(
+def activity(
     chance: Chance,
     day: date,
     owner: str,
@@ -144,6 +150,17 @@ def _activity(
     deal_id: str | None,
     stage: str | None,
 ) -> Activity:
+    """Make an activity: how long it took, what it cost and by which way depend on its kind.
+
+    Args:
+        chance: The draws.
+        day: The day it was done.
+        owner: The seller who did it.
+        kind: What was done.
+        account_id: For whom, if anybody.
+        deal_id: For which deal, if any.
+        stage: The stage in which that deal stood.
+    """
     low, high = _MINUTES[kind]
     minutes = float(round(chance.between(low, high) / 5) * 5)
     cost = float(round(chance.between(*_TRAVEL))) if kind == "visit" else None

@@ -95,19 +95,20 @@ class Product:
     product: str
     category: str
     list_price: float
+    market_price: float
     cost: float
     launched: date
 
 
 PRODUCTS = (
-    Product("Controller S", "Hardware", 1_900.0, 1_060.0, date(2019, 3, 1)),
-    Product("Controller L", "Hardware", 4_800.0, 2_700.0, date(2020, 9, 1)),
-    Product("Sensor pack", "Hardware", 640.0, 350.0, date(2018, 5, 1)),
-    Product("Gateway", "Hardware", 2_400.0, 1_320.0, date(2021, 2, 1)),
-    Product("Energy Insight", "Software", 6_500.0, 1_450.0, date(2022, 10, 1)),
-    Product("Site licence", "Software", 14_000.0, 3_100.0, date(2021, 11, 1)),
-    Product("Commissioning", "Services", 3_200.0, 2_150.0, date(2018, 5, 1)),
-    Product("Service plan", "Services", 1_250.0, 690.0, date(2018, 5, 1)),
+    Product("Controller S", "Hardware", 1_900.0, 1_790.0, 1_060.0, date(2019, 3, 1)),
+    Product("Controller L", "Hardware", 4_800.0, 4_650.0, 2_700.0, date(2020, 9, 1)),
+    Product("Sensor pack", "Hardware", 640.0, 560.0, 350.0, date(2018, 5, 1)),
+    Product("Gateway", "Hardware", 2_400.0, 2_350.0, 1_320.0, date(2021, 2, 1)),
+    Product("Energy Insight", "Software", 6_500.0, 7_100.0, 1_450.0, date(2022, 10, 1)),
+    Product("Site licence", "Software", 14_000.0, 14_800.0, 3_100.0, date(2021, 11, 1)),
+    Product("Commissioning", "Services", 3_200.0, 3_050.0, 2_150.0, date(2018, 5, 1)),
+    Product("Service plan", "Services", 1_250.0, 1_290.0, 690.0, date(2018, 5, 1)),
 )
 
 
@@ -145,8 +146,14 @@ class Account:
     size: int
     potential: float
     created: date
-    lat: float
-    lon: float
+    city: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    type: str = "End customer"
+    taste: str = "all"
+    """What it buys: controls, energy, or all."""
+    complete: bool = True
+    """Whether it also buys what belongs to that."""
 
 
 _INDUSTRIES = {
@@ -168,38 +175,46 @@ _NAMES = (
     "Saffron", "Sage", "Silver Lake", "Spruce", "Stone", "Summit", "Tern", "Thistle", "Topaz",
     "Valley",
 )  # fmt: skip
-_PLACES = {"North": (53.6, 10.0), "Central": (50.1, 12.0), "South": (46.5, 10.5)}
 _SIZES = {"Gold": (400, 2_500), "Silver": (90, 500), "Bronze": (15, 120)}
 _POTENTIALS = {"Gold": (250, 700), "Silver": (70, 220), "Bronze": (15, 70)}
 ACCOUNTS = 120
 
 
 def accounts() -> tuple[Account, ...]:
-    """Make the accounts: twenty Gold, forty Silver and sixty Bronze, ten for each seller."""
+    """Make the accounts of old: twenty Gold, forty Silver and sixty Bronze, ten for each seller."""
     chance = Chance(1)
-    industries = list(_INDUSTRIES)
     made = []
     for number in range(ACCOUNTS):
         segment = "Gold" if number < 20 else "Silver" if number < 60 else "Bronze"
         seller = SELLERS[number % len(SELLERS)]
-        region = REGIONS[seller.team]
-        industry = industries[(number * 5 + number // 12) % len(industries)]
-        endings = _INDUSTRIES[industry]
-        name = f"{_NAMES[number * 7 % 60]} {endings[number // 60 * 2 % 3]}"
-        lat, lon = _PLACES[region]
-        made.append(
-            Account(
-                account_id=f"A-{number + 1:03d}",
-                name=name,
-                segment=segment,
-                region=region,
-                industry=industry,
-                owner=seller.owner,
-                size=round(chance.between(*_SIZES[segment]) / 5) * 5,
-                potential=round(chance.between(*_POTENTIALS[segment])) * 1_000.0,
-                created=chance.day(date(2018, 1, 1), date(2023, 9, 30)),
-                lat=round(lat + chance.between(-1.2, 1.2), 3),
-                lon=round(lon + chance.between(-1.6, 1.6), 3),
-            )
-        )
+        made.append(account(chance, number, segment, seller.owner))
     return tuple(made)
+
+
+def account(chance: Chance, number: int, segment: str, owner: str) -> Account:
+    """Make an account.
+
+    Args:
+        chance: The draws.
+        number: Its place among all, counted from 0.
+        segment: Its segment.
+        owner: The seller who looks after it.
+    """
+    teams = {seller.owner: seller.team for seller in SELLERS}
+    industries = list(_INDUSTRIES)
+    industry = industries[(number * 5 + number // 12) % len(industries)]
+    endings = _INDUSTRIES[industry]
+    made = Account(
+        account_id=f"A-{number + 1:03d}",
+        name=f"{_NAMES[number * 7 % 60]} {endings[number // 60 * 2 % 3]}",
+        segment=segment,
+        region=REGIONS[teams[owner]],
+        industry=industry,
+        owner=owner,
+        size=round(chance.between(*_SIZES[segment]) / 5) * 5,
+        potential=round(chance.between(*_POTENTIALS[segment])) * 1_000.0,
+        created=chance.day(date(2018, 1, 1), date(2023, 9, 30)),
+    )
+    for _ in range(2):
+        chance.between(0, 1)  # keeps the draws of the accounts behind it as they were
+    return made

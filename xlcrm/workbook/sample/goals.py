@@ -16,8 +16,8 @@ from xlcrm.workbook.sample.company import (
     STUNTS,
 )
 from xlcrm.workbook.sample.deal import Deal
+from xlcrm.workbook.sample.lines import Line
 from xlcrm.workbook.sample.months import month_end
-from xlcrm.workbook.sample.sales import Line
 
 YEARS = {2024: 5_000_000, 2025: 5_600_000, 2026: 6_600_000}
 """The revenue that the company plans for a year, in EUR."""

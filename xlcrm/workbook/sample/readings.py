@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from xlcrm.workbook.sample.activities import Activity
 from xlcrm.workbook.sample.chance import Chance
 from xlcrm.workbook.sample.company import MONTHS, SELLERS
+from xlcrm.workbook.sample.lines import Line
 from xlcrm.workbook.sample.months import month_start
-from xlcrm.workbook.sample.sales import Line
 
 FIRST, LAST = MONTHS - 25, MONTHS - 2
 """The months that have values, counted from 0: two years up to the last month that is over."""

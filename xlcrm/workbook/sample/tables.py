@@ -11,6 +11,7 @@ from typing import Any
 
 from xlcrm.model.schema import kind
 from xlcrm.workbook.sample.activities import activities
+from xlcrm.workbook.sample.assortment import main_product, suited
 from xlcrm.workbook.sample.company import (
     AS_OF,
     CURRENCY,
@@ -23,16 +24,25 @@ from xlcrm.workbook.sample.company import (
     Account,
     accounts,
 )
+from xlcrm.workbook.sample.courting import courting, extra_visits
 from xlcrm.workbook.sample.deal import Deal
 from xlcrm.workbook.sample.goals import fitted, targets
 from xlcrm.workbook.sample.history import snapshots
+from xlcrm.workbook.sample.inbound import with_inbound
 from xlcrm.workbook.sample.initiatives import INITIATIVES
+from xlcrm.workbook.sample.lines import Line
 from xlcrm.workbook.sample.measures import measures
+from xlcrm.workbook.sample.newcomers import newcomers
 from xlcrm.workbook.sample.objectives import LINKS, OBJECTIVES, PERSPECTIVES
 from xlcrm.workbook.sample.office import office_work
 from xlcrm.workbook.sample.pipeline import deals
+from xlcrm.workbook.sample.places import CITIES, TERRITORIES, Region, settled, with_resellers
 from xlcrm.workbook.sample.readings import readings
-from xlcrm.workbook.sample.sales import Line, main_product, orders, repeats
+from xlcrm.workbook.sample.sales import orders, repeats, repeats_of_newcomers
+from xlcrm.workbook.sample.segment_rules import segment_rules
+from xlcrm.workbook.sample.spend import Spend, spend
+from xlcrm.workbook.sample.surveys import surveys
+from xlcrm.workbook.sample.timesheets import timesheets
 
 Value = str | float | date | None
 
@@ -51,12 +61,16 @@ class SampleTable:
 @cache
 def sample_tables() -> Mapping[str, SampleTable]:
     """Give the sample company's tables by kind; equal in every call and every build."""
-    clients = accounts()
-    drawn = deals(clients)
-    again = tuple(repeats(clients, drawn))
-    pipeline = fitted(drawn, again)
+    of_old = with_resellers(settled(accounts(), 13))
+    drawn = tuple(with_inbound(deals(of_old)))
+    entered, drawn_for_all = newcomers(drawn)
+    clients = (*of_old, *entered)
+    again = (*repeats(of_old, drawn), *repeats_of_newcomers(drawn_for_all, entered))
+    again = tuple(suited(again))
+    pipeline = fitted(drawn_for_all, again)
     lines = orders(pipeline, again)
-    done = activities(pipeline, clients)
+    done = activities(pipeline, of_old)
+    done += [*courting(pipeline, entered), *extra_visits(of_old)]
     done += office_work(done)
     done.sort(key=lambda one: (one.date, one.owner, one.deal_id or "", one.kind))
     tables = {
@@ -78,6 +92,12 @@ def sample_tables() -> Mapping[str, SampleTable]:
         "measures": _table("measures", measures(pipeline), vars),
         "actuals": _table("actuals", readings(lines, done), _in_order("actuals")),
         "initiatives": _table("initiatives", INITIATIVES, vars),
+        "regions": _table("regions", TERRITORIES, _region),
+        "cities": _table("cities", CITIES, _in_order("cities")),
+        "spend": _table("spend", spend(), _spent),
+        "timesheets": _table("timesheets", timesheets(lines), _in_order("timesheets")),
+        "surveys": _table("surveys", surveys(lines), _in_order("surveys")),
+        "segment_rules": _table("segment_rules", segment_rules(), _in_order("segment_rules")),
         "settings": SampleTable(("name", "value"), (("as_of", AS_OF),)),
         "aliases": _table("aliases", [("product", _SHORT, _LONG)], _in_order("aliases")),
     }
@@ -128,9 +148,25 @@ def _account(account: Account, lines: Sequence[Line]) -> Mapping[str, Value]:
     lately = bool(days) and max(days) > AS_OF - timedelta(days=365)
     return {
         **vars(account),
-        "type": "Customer" if days else "Prospect",
         "status": "Active" if lately or not days else "Inactive",
     }
+
+
+def _region(region: Region) -> Mapping[str, Value]:
+    name, potential, companies, population, resellers, area = region
+    return {
+        "region": name,
+        "potential": potential,
+        "companies": companies,
+        "population": population,
+        "resellers": resellers,
+        "area": area,
+    }
+
+
+def _spent(cost: Spend) -> Mapping[str, Value]:
+    names = ("date", "category", "amount", "campaign", "segment", "channel")
+    return dict(zip(names, cost, strict=True))
 
 
 def _seller(seller: Any) -> Mapping[str, Value]:

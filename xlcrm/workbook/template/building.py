@@ -13,6 +13,7 @@ from xlcrm.functions import catalogue
 from xlcrm.hosts.headless import recalculated
 from xlcrm.hosts.vba import module_text, workbook_text
 from xlcrm.workbook.template import (
+    customers_sheet,
     forecast_sheet,
     functions_sheet,
     goals_sheet,
@@ -22,6 +23,7 @@ from xlcrm.workbook.template import (
     segments_sheet,
     start_sheet,
     strategy_map_sheet,
+    territory_sheet,
 )
 from xlcrm.workbook.template.data_sheets import define_lists, write_data, write_lists
 from xlcrm.workbook.template.page import Page, Role, added, code_name
@@ -54,7 +56,7 @@ def build(path: str | Path, *, empty: bool = False) -> None:
     Raises:
         WrongValue: The file cannot be written.
     """
-    recalculated_bytes(path, _written(empty))
+    recalculated_bytes(path, written(empty=empty))
 
 
 def recalculated_bytes(path: str | Path, book: bytes) -> None:
@@ -68,7 +70,12 @@ def recalculated_bytes(path: str | Path, book: bytes) -> None:
     recalculated(path, path)
 
 
-def _written(empty: bool) -> bytes:
+def written(*, empty: bool = False) -> bytes:
+    """Give the template's bytes before its figures are computed.
+
+    Args:
+        empty: Whether to leave out the sample company.
+    """
     content = io.BytesIO()
     workbook = xlsxwriter.Workbook(content, {**_OPTIONS, "in_memory": True})
     workbook.set_calc_mode("auto", CALC_ID)
@@ -95,6 +102,8 @@ def _pages(workbook: Any) -> dict[str, Page]:
         goals_sheet.NAME,
         strategy_map_sheet.NAME,
         segments_sheet.NAME,
+        customers_sheet.NAME,
+        territory_sheet.NAME,
     )
     data = [table.name for table in DATA]
     data.insert(data.index("Aliases") + 1, LISTS)
@@ -120,6 +129,8 @@ def _fill(workbook: Any, pages: dict[str, Page], *, empty: bool) -> None:
     goals_sheet.write_goals(workbook, pages[goals_sheet.NAME])
     strategy_map_sheet.write_strategy_map(workbook, pages[strategy_map_sheet.NAME], sides)
     sales = segments_sheet.write_segments(workbook, pages[segments_sheet.NAME])
+    customers_sheet.write_customers(workbook, pages[customers_sheet.NAME])
+    territory_sheet.write_territory(workbook, pages[territory_sheet.NAME])
     start_sheet.write_start(workbook, pages[start_sheet.NAME], handles, forecasts, sales)
     functions_sheet.write_functions(pages[functions_sheet.NAME])
     functions_sheet.write_intellisense(pages[functions_sheet.INTELLISENSE])

@@ -35,6 +35,7 @@ _FROM_LISTS = {
     "kpi": "Kpi",
     "direction": "Direction",
     "aggregation": "Aggregation",
+    "driver": "Driver",
 }
 _SPECIAL = {
     ("deals", "reached"): "stage",
@@ -61,6 +62,10 @@ _SPECIAL = {
     ("activities", "kind"): "ActivityKind",
     ("activities", "channel"): "ContactChannel",
     ("targets", "metric"): "Metric",
+    ("spend", "category"): "SpendCategory",
+    ("spend", "channel"): "",
+    ("regions", "region"): "",
+    ("segment_rules", "segment"): "",
     ("seasonality", "period"): "Season",
 }
 """Where a column chooses from another list than its name says, or from none."""

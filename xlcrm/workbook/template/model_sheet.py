@@ -8,7 +8,7 @@ from xlcrm.workbook.template.page import Page, columns
 from xlcrm.workbook.template.tables import DATA
 
 NAME = "Model"
-_MODEL, _FIRST, _ROOM = 2, 4, 24
+_MODEL, _FIRST, _ROOM = 2, 4, 32
 _HANDLE = 3
 
 

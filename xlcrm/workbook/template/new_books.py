@@ -72,7 +72,17 @@ def check(path: str | Path) -> list[str]:
     with TemporaryDirectory() as folder:
         fresh = Path(folder) / FILE
         build(fresh)
-        now, then = _parts(fresh), _parts(Path(path))
+        return differing(path, fresh)
+
+
+def differing(path: str | Path, fresh: str | Path) -> list[str]:
+    """Name the parts in which a template differs from one that was just built.
+
+    Args:
+        path: The template.
+        fresh: The one just built.
+    """
+    now, then = _parts(Path(fresh)), _parts(Path(path))
     return sorted(
         name
         for name in now.keys() | then.keys()

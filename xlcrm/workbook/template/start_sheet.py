@@ -25,14 +25,16 @@ _PAGES = (
     ("Forecast", "What will we sell, when, by whom, and how surely?"),
     ("Pipeline", "What is open, how did it move, and what needs a hand today?"),
     ("Scorecard", "Is the strategy being met, and where not?"),
-    ("Segments", "Which segments and customers carry us?"),
+    ("Segments", "Which segments carry us, and at what cost?"),
+    ("Customers", "Who carries us, who leaves, whom to call?"),
+    ("Territory", "Where is a region neglected?"),
     ("Deals", "The data: one Table a sheet, from here on to Imports."),
     ("Settings", "Parameters, each with its default and its meaning."),
     ("Model", "The handles that answers are read from, and why one is missing."),
     ("Functions", "All functions with arguments and examples."),
 )
 _STORY = (
-    ("Meridian Controls", "Made up: twelve sellers of building automation, 120 accounts, two and a "
+    ("Meridian Controls", "Made up: twelve sellers of building automation, 130 accounts, two and a "
      "half years."),
     ("Berg", "Sells by regularity: one deal of about 40,000 in every month."),
     ("Bianchi", "Sells by stunts: five large deals bring the most money, and months without any."),
@@ -40,6 +42,8 @@ _STORY = (
      "overdue."),
     ("Follow-up", "A third of the lost deals were followed poorly: long silences, few contacts."),
     ("Gold accounts", "A sixth of all accounts; they bring most of the sales and are won most."),
+    ("Silver accounts", "Bring less margin each than Gold; more after what winning them costs."),
+    ("South", "Neglected: a third of the potential is met, with few visits and resellers."),
     ("Stages", "Deals go further than the configured probabilities say."),
 )  # fmt: skip
 _STYLES = (

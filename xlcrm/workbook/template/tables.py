@@ -50,6 +50,18 @@ DATA = (
     DataTable("Activities", "activities", "Activities: one row a call, visit, mail or task",
               "deal_id ties an activity to its deal; what serves no customer, such as admin, names "
               "neither deal nor account."),
+    DataTable("Spend", "spend", "Spend: one row a cost of marketing or sales",
+              "What is spent on one segment names it; what names none is shared out."),
+    DataTable("Timesheets", "timesheets", "Timesheets: one row a person's hours on a project",
+              "cost_rate is what an hour costs you; account_id ties the hours to a customer."),
+    DataTable("Surveys", "surveys", "Surveys: one row an answer",
+              "score is 0 to 10; driver is the theme that moved the customer, such as price."),
+    DataTable("Regions", "regions", "Regions: one row a territory",
+              "potential is what all could spend there a year; companies counts who could buy."),
+    DataTable("Cities", "cities", "Cities: one row a place",
+              "Where accounts that name a city and no latitude are; nothing is looked up outside."),
+    DataTable("Segment_rules", "segment_rules", "Segment rules: one row an RFM segment",
+              "The scores 1 to 5 that make a segment; every combination must be in exactly one."),
     DataTable("Targets", "targets", "Targets: one row a goal number",
               "A blank owner means the whole company; months add up to quarters and years."),
     DataTable("Seasonality", "seasonality", "Seasonality: one row a month or quarter of any year",
@@ -87,13 +99,15 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
         "Food", "Health", "Hotels", "Logistics", "Manufacturing", "Offices", "Public sector",
         "Retail",
     ),
-    "AccountType": ("Customer", "Prospect", "Distributor"),
+    "AccountType": ("End customer", "Installer", "Distributor"),
     "AccountStatus": ("Active", "Inactive", "Lost"),
-    "Source": ("Web", "Referral", "Fair", "Own prospecting", "Partner"),
+    "Source": ("Web", "Referral", "Fair", "Own prospecting", "Partner", "Inbound"),
     "LostReason": ("Price", "No decision", "No budget", "Competitor", "Timing"),
     "Channel": ("Field", "Web", "Phone", "Partner"),
-    "ActivityKind": ("call", "visit", "mail", "quote", "reminder", "admin"),
+    "ActivityKind": ("call", "visit", "mail", "quote", "reminder", "training", "admin"),
     "ContactChannel": ("on site", "phone", "web", "mail"),
+    "SpendCategory": ("Marketing", "Sales", "Overhead"),
+    "Driver": ("Price", "Service", "Quality", "Brand", "Innovation"),
     "Metric": ("revenue", "margin_amount", "won_amount", "won_deals", "opportunities_created"),
     "Season": (
         "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -110,7 +124,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 OWN_WORDS = ("Segment", "Region", "Industry")
 """The lists that are a company's own, and so blank in an empty workbook."""
 
-_COMMON = ("perspectives",)
+_COMMON = ("perspectives", "segment_rules")
 """The kinds whose rows any company can begin with, and so stand in an empty workbook too."""
 
 

@@ -1,0 +1,1 @@
+"""What to sell next to whom, and who is like the best."""

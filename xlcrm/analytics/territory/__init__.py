@@ -1,0 +1,1 @@
+"""Where the customers are, and which territories are neglected."""
