@@ -144,12 +144,11 @@ def _recalc(given: argparse.Namespace) -> int:
 
 
 def _eval(given: argparse.Namespace) -> int:
-    from xlcrm.hosts.headless import answer_to, evaluate, opened
+    from xlcrm.hosts.demand import answered
+    from xlcrm.hosts.headless import opened
 
     with progress(f"evaluating {given.book.name}"):
-        book = opened(given.book)
-        evaluate(book)
-        rows = answer_to(book, given.formula)
+        rows = answered(opened(given.book), given.formula)
     _print(rows, given)
     return 0
 

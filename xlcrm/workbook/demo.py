@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlcrm.hosts.headless import Book, answer_to, evaluate, opened
+from xlcrm.hosts.demand import answered
+from xlcrm.hosts.headless import Book, opened
 from xlcrm.terminal import as_table
 from xlcrm.workbook.template import new_book
 
@@ -37,9 +38,8 @@ def demo(path: Path) -> str:
     """
     new_book(path)
     book = opened(path)
-    evaluate(book)
     return "\n\n".join(_answered(book, *question) for question in _QUESTIONS)
 
 
 def _answered(book: Book, question: str, formula: str) -> str:
-    return f"{question}\n{formula}\n\n{as_table(answer_to(book, formula), _WIDEST)}"
+    return f"{question}\n{formula}\n\n{as_table(answered(book, formula), _WIDEST)}"
