@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 
 GROUPS = (
-    "accuracy", "columns", "cross_selling", "distribution", "forecast", "lifetime_value",
-    "recalculation", "rfm", "scorecard", "trust",
+    "accuracy", "columns", "cross_selling", "distribution", "excel", "forecast",
+    "lifetime_value", "recalculation", "rfm", "scorecard", "trust",
 )  # fmt: skip
 
 

@@ -81,8 +81,9 @@ class Figure:
             for word, bound in (("least", self.at_least), ("most", self.at_most))
             if math.isfinite(bound)
         ]
-        mark = "kept  " if self.kept else "MISSED"
-        return f"{mark}  {self.what}: {self.value:.2f} {self.unit}, promised {' and '.join(bounds)}"
+        mark = ("kept  " if self.kept else "MISSED") if bounds else "      "
+        promised = f", promised {' and '.join(bounds)}" if bounds else ""
+        return f"{mark}  {self.what}: {self.value:.2f} {self.unit}{promised}"
 
 
 def timed(call: Callable[[], Any]) -> float:

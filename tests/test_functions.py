@@ -1,10 +1,15 @@
 """What the catalogue refuses at import, and what it reads off a function."""
 
+import pkgutil
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import udfs
 from xlcrm.cells import Range
 from xlcrm.conditions import Where
 from xlcrm.errors import NotAvailable
@@ -20,6 +25,8 @@ from xlcrm.functions import (
     worksheet_function,
 )
 from xlcrm.model.model import Model
+
+HOUSE = Path(__file__).parents[1]
 
 LATER = {"Model": Model, "Range": Range, "Asked": Asked, "Where": Where, "date": date}
 """What annotations are written with; the catalogue reads them as text."""
@@ -211,6 +218,26 @@ def test_the_catalogue_stands_in_the_order_of_categories():
     places = [CATEGORIES.index(function.category) for function in catalogue().values()]
     assert places == sorted(places)
     assert len(places) > 10
+
+
+def test_every_file_of_functions_is_looked_through():
+    assert sorted(udfs.FILES) == sorted(file.name for file in pkgutil.iter_modules(udfs.__path__))
+
+
+def test_a_function_is_found_without_loading_the_files_behind_its_own():
+    program = (
+        "import sys; from xlcrm.functions import catalogue; found = catalogue()\n"
+        "print([found[name].name for name in ('CRM_MODEL', 'CRM_KPI')],"
+        " 'udfs.checks' in sys.modules, len(found) > 50, 'udfs.checks' in sys.modules)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own sources
+        [sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "['CRM_MODEL', 'CRM_KPI'] False True True"
+
+
+def test_a_name_that_no_file_has_is_no_function():
+    assert "CRM_NOTHING" not in catalogue()
 
 
 def test_every_function_can_be_listed_and_a_category_alone():

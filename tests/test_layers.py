@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ MAY_IMPORT = {
     "workbook": {"udfs", "hosts", "terminal", "", *BELOW_UDFS},
     "cli": {"udfs", "hosts", "workbook", "terminal", "", *BELOW_UDFS},
     "terminal": {"cells", "errors"},
+    "__main__": {"cli"},
 }
 """The rooms that a room may import beside itself; "" is the package, which holds the version."""
 
@@ -37,18 +39,25 @@ def module_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+MODULES = {module_of(source) for source in SOURCES}
+
+
+@cache
+def statements_of(path):
+    """The import statements of a source, which is parsed once for all tests."""
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    return [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
 def imports_of(path):
     """The modules of ours that a source imports; for ``from a import b`` also ``a.b``."""
-    modules = {module_of(source) for source in SOURCES}
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in statements_of(path):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path} imports relatively"
             deeper = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name for name in deeper if name in modules] or [node.module or ""]
-        else:
-            continue
+            names = [name for name in deeper if name in MODULES] or [node.module or ""]
         yield from (name for name in names if name.split(".")[0] in ("xlcrm", "udfs"))
 
 
@@ -81,7 +90,7 @@ def test_every_room_has_its_place_in_this_order():
 @pytest.mark.parametrize("room", sorted(FRONT & set(MAY_IMPORT)))
 def test_nothing_below_the_front_rooms_imports_them(room):
     importers = {other for other, below in MAY_IMPORT.items() if room in below}
-    assert importers <= {"workbook", "cli", "terminal"}
+    assert importers <= {"workbook", "cli", "terminal", "__main__"}
 
 
 def test_the_rule_would_see_a_breach():
@@ -117,9 +126,7 @@ def test_a_young_library_is_touched_by_one_module_only(library, rooms):
         module_of(path)
         for path in SOURCES
         if any(
-            name.split(".")[0] == library
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
-            for name in _names(node)
+            name.split(".")[0] == library for node in statements_of(path) for name in _names(node)
         )
     ]
     assert {room_of(name) for name in touching} <= rooms
@@ -130,7 +137,7 @@ def test_a_young_library_is_touched_by_one_module_only(library, rooms):
 def _names(node):
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    return [node.module or ""]
 
 
 def test_no_module_has_a_name_that_says_nothing():

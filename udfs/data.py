@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
-from xlcrm.analytics.checks.checks import checks
 from xlcrm.cells import Range
 from xlcrm.functions import worksheet_function
 from xlcrm.model.model import Model, model_of
@@ -58,29 +55,3 @@ def CRM_MODEL(tables: tuple[Table, ...], as_of: date | None = None) -> Model:
         =CRM_MODEL(Model!D5:D24)
     """
     return model_of(tables, as_of)
-
-
-@worksheet_function("Data")
-def CRM_CHECKS(model: Model, area: str = "") -> pd.DataFrame:
-    """Check whether the figures can be trusted: fresh data, whole tables, a strategy kept up.
-
-    Args:
-        model: The cell of CRM_MODEL, named Model in the template.
-        area: data, pipeline or strategy for these alone; left out: all.
-
-    Returns:
-        area, check, result (ok, look, not checked), figure, limit, found (what was found, up to
-        five of them by name), advice. What asks for a look first, then what could not be checked.
-
-    Raises:
-        #N/A: Nothing could be checked.
-        #VALUE!: There is no such area.
-
-    Method:
-        Each check compares one figure with one limit, which is a setting where it is a matter of
-        taste.
-
-    Example:
-        =CRM_CHECKS(Model)
-    """
-    return checks(model, area)

@@ -90,11 +90,33 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     setup = commands.add_parser("setup", help="tell Excel for Windows where this Python is")
+    setup.add_argument("--log", choices=("errors", "calls"), help="what the log holds")
+    setup.add_argument(
+        "--budget", type=float, metavar="SECONDS", help="longer calls are logged as slow"
+    )
     setup.set_defaults(run=_setup)
+
+    serve = commands.add_parser("serve", help="run Python for an Excel that may not start it")
+    when = serve.add_mutually_exclusive_group()
+    when.add_argument("--at-logon", action="store_true", help="start it whenever you log on")
+    when.add_argument("--remove", action="store_true", help="let Excel start Python again")
+    serve.set_defaults(run=_serve)
+
+    doctor = commands.add_parser("doctor", help="say what keeps Excel for Windows from working")
+    doctor.add_argument("book", nargs="?", help="a workbook to look at too")
+    doctor.set_defaults(run=_doctor)
+
+    renew = commands.add_parser("upgrade", help="bring a workbook's macros to this version")
+    renew.add_argument("book", type=Path, help="an .xlsm; its data stay as they are")
+    renew.add_argument("-o", "--out", type=Path, help="write here and leave the book as it is")
+    renew.set_defaults(run=_upgrade)
 
     build = commands.add_parser("build", help="build the template from its code")
     build.add_argument("-o", "--out", type=Path, default=Path("workbook_template.xlsm"))
     build.add_argument("--check", action="store_true", help="only say whether it is current")
+    build.add_argument(
+        "--addin", type=Path, metavar="FILE", help="instead build the add-in, such as xlcrm.xlam"
+    )
     build.set_defaults(run=_build)
     return parser
 
@@ -202,21 +224,75 @@ def _free_name(wanted: Path) -> Path:
     return name
 
 
-def _setup(_: argparse.Namespace) -> int:
+def _setup(given: argparse.Namespace) -> int:
     from xlcrm.hosts.setup import write_settings
 
-    app_data = os.environ.get("APPDATA")
-    if not app_data:
+    app_data = _app_data("setup")
+    file = write_settings(app_data, Path(sys.executable), log=given.log, budget=given.budget)
+    print(f"Excel finds Python through {file}")
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from xlcrm.hosts import serving
+
+    app_data = _app_data("serve")
+    if given.remove:
+        serving.remove(app_data)
+        print("Excel starts Python itself again; a server that runs ends when you log off")
+        return 0
+    clsid = serving.server_id(app_data)
+    if given.at_logon:
+        serving.register_at_logon(serving.logon_command(Path(sys.executable)))
+        print("the server starts whenever you log on; for now, run xlcrm serve")
+        return 0
+    print("serving Excel; Ctrl+C ends it", flush=True)
+    serving.serve(clsid)
+    return 0
+
+
+def _doctor(given: argparse.Namespace) -> int:
+    from xlcrm.hosts.doctor import diagnosed, gathered
+    from xlcrm.workbook.vba_project import project_in
+
+    facts = gathered(given.book, lambda data: [part.text for part in project_in(data).modules])
+    if facts.windows is None:
+        print("Excel for Windows is not on this computer; what can be checked without it:")
+    findings = diagnosed(facts)
+    for finding in findings:
+        print(finding.line)
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _app_data(command: str) -> Path:
+    from xlcrm.hosts.setup import app_data_folder
+
+    folder = app_data_folder()
+    if folder is None:
         raise WrongValue(
-            "setup is for Excel on Windows; elsewhere xlcrm recalc computes a workbook"
+            f"{command} is for Excel on Windows; elsewhere xlcrm recalc computes a workbook"
         )
-    print(f"Excel finds Python through {write_settings(Path(app_data), Path(sys.executable))}")
+    return folder
+
+
+def _upgrade(given: argparse.Namespace) -> int:
+    from xlcrm.workbook.upgrade import upgrade
+
+    with progress(f"upgrading {given.book.name}"):
+        done = upgrade(given.book, given.out)
+    print(done.sentence)
     return 0
 
 
 def _build(given: argparse.Namespace) -> int:
+    from xlcrm.workbook.addin import build_add_in
     from xlcrm.workbook.template import build, check
 
+    if given.addin:
+        with progress("building the add-in"):
+            build_add_in(given.addin)
+        print(f"built {given.addin}")
+        return 0
     if given.check:
         stale = check(given.out)
         if stale:

@@ -58,7 +58,8 @@ def polars_frame(kind, columns):
 
 @cache
 def _duckdb_connection():
-    return duckdb.connect()
+    """One thread: tables as small as these are one piece to it, and more threads only wait."""
+    return duckdb.connect(config={"threads": 1})
 
 
 def duckdb_frame(kind, columns):

@@ -16,8 +16,6 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from xlcrm.functions import declared
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -126,6 +124,8 @@ def _unwrap(_):
 
 def a_function(called, /, category="Data", summary="Do something.", **arguments):
     """Declare a worksheet function; an argument is its annotation, or that and a default."""
+    from xlcrm.functions import declared  # late: the stand-ins also serve a process being timed
+
     required = {name: given for name, given in arguments.items() if isinstance(given, str)}
     parameters = [
         Parameter(

@@ -5,8 +5,17 @@ import re
 from contextlib import ExitStack
 from unittest import mock
 
-from pyopenvba.apps.excel import Application, ExcelApplication, Range, Workbook
-from pyopenvba.interpreter import EMPTY, MISSING, VBAArray, VBAErrorValue, VBAInt, VBAObject, method
+from pyopenvba.apps.excel import Application, ExcelApplication, Range, Workbook, Worksheet
+from pyopenvba.interpreter import (
+    EMPTY,
+    MISSING,
+    VBAArray,
+    VBAErrorValue,
+    VBAInt,
+    VBAObject,
+    member,
+    method,
+)
 from pyopenvba.interpreter._objects import MemberSpec
 from pyopenvba.interpreter._values import error
 
@@ -22,7 +31,7 @@ class ExcelInMemory:
 
     def __init__(self, path, text, server):
         self.commands, self.libraries = [], []
-        self.refusal, self._server = "", server
+        self.refusal, self.joined, self._server = "", "", server
         self.app = ExcelApplication.open(path, with_vba=False)
         self.app.add_module(_without_windows(text), name="xlcrm")
         self.app.add_module(_WINDOWS, name="windows_only")
@@ -30,17 +39,21 @@ class ExcelInMemory:
         known, windows = self.app.interpreter.host.global_object, _Windows(self)
         self.app.interpreter.host.global_object = lambda n: windows if n == "windows" else known(n)
         self.date1904 = False
-        self._members = {
-            Application: ("Caller", lambda _: self.range("Cockpit!H9")),
-            Range: ("Value2", _value2),
-            Workbook: ("Date1904", lambda _: self.date1904),
-        }
+        self.caller, self.dirty = "Cockpit!H9", []
+        self._members = [
+            (Application, "Caller", "property", lambda _: self.range(self.caller)),
+            (Application, "Calculate", "method", lambda _: self.recalculate()),
+            (Range, "Value2", "property", _value2),
+            (Range, "Dirty", "method", self._mark),
+            (Workbook, "Date1904", "property", lambda _: self.date1904),
+            (Worksheet, "Evaluate", "method", self._evaluate),
+        ]
 
     def ask(self, name, *arguments):
         """Call a function as a cell would; errors come as text, arrays as lists."""
         with ExitStack() as patches:
-            for kind, (member, read) in self._members.items():
-                spec = {member.lower(): MemberSpec(member, "property", read)}
+            for kind, name_of, sort, read in self._members:
+                spec = {name_of.lower(): MemberSpec(name_of, sort, read, varargs=sort == "method")}
                 patches.enter_context(mock.patch.dict(kind._vba_members, spec))
             return _shown(self.app.interpreter.run(name, list(arguments)))
 
@@ -48,6 +61,59 @@ class ExcelInMemory:
         sheet, _, address = text.partition("!")
         found = next(s for s in self.app.workbooks()[0].sheets_ if s.name == sheet)
         return found.vba_get("Range", [address.replace(f"{sheet}!", "")])
+
+    def calculate(self, text):
+        """Let the CRM function in a cell be called, and keep its first value in the cell."""
+        cell, before, self.caller = self.range(text), self.caller, text
+        name, arguments = self._call_in(cell.sheet, cell.vba_get("Formula", []))
+        shown = self.ask(name, *arguments)
+        while isinstance(shown, list):
+            shown = shown[0]
+        cell.sheet.cell(cell.first.top, cell.first.left).value = shown
+        self.caller = before
+        return shown
+
+    def recalculate(self):
+        for address in self.dirty:
+            self.calculate(address)
+        self.dirty.clear()
+
+    def show(self, text, formula, value=""):
+        """Put a formula into a cell, with a value as it was saved."""
+        cells = self.range(text)
+        cell = cells.sheet.cell(cells.first.top, cells.first.left, create=True)
+        cell.formula, cell.value = formula, value
+
+    def _mark(self, cells):
+        self.dirty.append(f"{cells.sheet.name}!{cells.vba_get('Address', [False, False])}")
+
+    def _evaluate(self, sheet, formula):
+        """Call the CRM function of a formula, as Excel's Evaluate would."""
+        name, arguments = self._call_in(sheet, formula)
+        return self.app.interpreter.run(name, arguments)
+
+    def _call_in(self, sheet, formula):
+        name, _, rest = formula.removeprefix("=").partition("(")
+        pieces = rest.removesuffix(")").split(",") if rest != ")" else []
+        return name, [self._argument(sheet, piece.strip()) for piece in pieces]
+
+    def _argument(self, sheet, text):
+        if text.startswith('"'):
+            return text.strip('"')
+        if not text:
+            return MISSING
+        if text.endswith("[#All]"):
+            return self._table(text.removesuffix("[#All]"))
+        return self.range(text if "!" in text else f"{sheet.name}!{text}")
+
+    def _table(self, name):
+        for sheet in self.app.workbooks()[0].sheets_:
+            tables = sheet.vba_get("ListObjects", [])
+            for number in range(1, int(tables.vba_get("Count", [])) + 1):
+                table = tables.vba_get("Item", [VBAInt(number, "Long")])
+                if table.vba_get("Name", []) == name:
+                    return table.vba_get("Range", [])
+        raise LookupError(name)
 
     def uncalculated(self, text):
         cells = self.range(text)
@@ -111,6 +177,10 @@ class _Windows(VBAObject):
     def Activate(self, config=MISSING):
         return self.excel.activated(config)
 
+    @member
+    def Joined(self):
+        return self.excel.joined
+
     @method
     def CallUDF(self, module=MISSING, name=MISSING, sent=MISSING):
         return self.excel.called(module, name, sent)
@@ -131,7 +201,11 @@ End Function
 Public Function StrPtr(ByVal path As String) As String
     StrPtr = path
 End Function
-Public Function Setting(ByVal wanted As String) As String
+Public Function Setting(ByVal wanted As String, Optional ByVal needed As Boolean = True) As String
+    If wanted = "server" Then
+        Setting = Windows.Joined
+        Exit Function
+    End If
     Setting = "C:\\Program Files\\Python\\" & IIf(wanted = "dll", "xlwings32-old.dll", "python.exe")
 End Function
 """  # noqa: E501

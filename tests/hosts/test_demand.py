@@ -3,7 +3,7 @@
 import pytest
 
 from xlcrm.hosts.demand import answered, reads_tables_alone
-from xlcrm.hosts.headless import answer_to, evaluate, opened
+from xlcrm.hosts.headless import answer_to, opened
 from xlcrm.workbook.package import Formula, contents
 from xlcrm.workbook.template import template_path
 
@@ -12,19 +12,14 @@ ASKED = (
     '=CRM_CHURN(Model,"segment")',
     "=ROWS(Deals[#All])+1",
     "=SUM(Forecast!B30:B60)",
+    '=CRM_EXPLAIN(CRM_KPI(Model,"win_rate"))',
+    '=CRM_ERROR(CRM_KPI(Model,"no such figure"))',
 )
 
 
-@pytest.fixture(scope="module")
-def whole():
-    book = opened(template_path())
-    evaluate(book)
-    return book
-
-
 @pytest.mark.parametrize("formula", ASKED)
-def test_the_answer_is_that_of_the_whole_workbook(whole, formula):
-    assert answered(opened(template_path()), formula) == answer_to(whole, formula)
+def test_the_answer_is_that_of_the_whole_workbook(computed_template, formula):
+    assert answered(opened(template_path()), formula) == answer_to(computed_template, formula)
 
 
 @pytest.mark.parametrize(
@@ -42,8 +37,10 @@ def test_the_answer_is_that_of_the_whole_workbook(whole, formula):
         ('="open', False),
     ],
 )
-def test_only_tables_and_named_cells_do_without_the_rest(whole, formula, alone):
-    assert reads_tables_alone(formula, whole.contents, whole.formulas) is alone
+def test_only_tables_and_named_cells_do_without_the_rest(computed_template, formula, alone):
+    assert (
+        reads_tables_alone(formula, computed_template.contents, computed_template.formulas) is alone
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,7 +52,7 @@ def test_only_tables_and_named_cells_do_without_the_rest(whole, formula, alone):
     ],
     ids=["a formula in a Table", "a spill beside the model", "a reference to another sheet"],
 )
-def test_formulas_that_could_lead_elsewhere_ask_for_the_whole(whole, more):
+def test_formulas_that_could_lead_elsewhere_ask_for_the_whole(computed_template, more):
     held = contents(template_path())
-    assert reads_tables_alone(ASKED[0], held, whole.formulas)
-    assert not reads_tables_alone(ASKED[0], held, (*whole.formulas, more))
+    assert reads_tables_alone(ASKED[0], held, computed_template.formulas)
+    assert not reads_tables_alone(ASKED[0], held, (*computed_template.formulas, more))

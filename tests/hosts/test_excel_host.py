@@ -9,6 +9,7 @@ from excel_in_memory import ExcelInMemory
 
 from xlcrm.cells import Origin, Range, canonical
 from xlcrm.errors import ExcelError
+from xlcrm.functions import Call
 from xlcrm.hosts import excel
 from xlcrm.hosts.session import MISSING, Place
 from xlcrm.hosts.vba import HOST, module_text
@@ -35,11 +36,11 @@ class FakeSession:
         self.asked = []
         self.answer = [[1.5]]
 
-    def call(self, name, arguments, at=None):
+    def answered(self, name, arguments, at=None):
         self.asked.append((name, arguments, at))
         if isinstance(self.answer, Exception):
             raise self.answer
-        return self.answer
+        return Call(next(f for f in FUNCTIONS if f.name == name), ()), self.answer
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_a_table_may_be_one_cell_or_an_array(call, session, sent, rows):
 
 
 def test_a_cell_is_handed_over_as_its_place(call, session):
-    call("CRM_ERROR", ("Book1.xlsm", "Cockpit", "D7"))
+    call("CRM_ERROR", ("Book1.xlsm", "Cockpit", "D7", True))
     assert session.asked[0][1] == [Place("Book1.xlsm", "Cockpit", "D7")]
 
 
@@ -268,6 +269,18 @@ def test_the_server_is_started_once_and_by_one_command(book):
     serve = """-P -B -c "import xlwings; xlwings.serve('$(CLSID)')\""""
     assert book.commands == [f'"C:\\Program Files\\Python\\python.exe" {serve}']
     assert book.libraries == ["C:\\Program Files\\Python\\xlwings64-0.37.8.dll"]
+
+
+def test_a_server_that_runs_already_is_joined_by_its_class_identifier(book):
+    book.joined = "{6f1c7a0e-9d2b-4b44-8f2a-3c1f0f6f2f11}"
+    assert book.ask("CRM_VERSION") == 1.5
+    assert book.commands == ["{6f1c7a0e-9d2b-4b44-8f2a-3c1f0f6f2f11}"]
+
+
+def test_what_is_no_class_identifier_is_never_run_as_a_command(book):
+    book.joined = "calc.exe"
+    book.ask("CRM_VERSION")
+    assert "calc" not in book.commands[0]
 
 
 def test_a_lost_server_is_taken_again_once(book):

@@ -13,9 +13,16 @@ import pytest
 import xlsxwriter
 from com_stubs import a_function
 from pyopenvba.interpreter import parse_module
+from vba_linter import bare, complaints, procedures
 
-from xlcrm.functions import VBA_KEYWORDS, BadDeclaration
-from xlcrm.hosts.vba import XLWINGS_VERSION, module_text, workbook_text
+from xlcrm.functions import BadDeclaration, catalogue
+from xlcrm.hosts.vba import (
+    XLWINGS_VERSION,
+    help_text,
+    module_text,
+    standard_modules,
+    workbook_text,
+)
 from xlcrm.workbook.vba_project import vba_project
 
 KPI = a_function(
@@ -45,14 +52,6 @@ MANY = [
 
 def unfolded(text):
     return re.sub(r" _\r\n +", " ", text)
-
-
-def procedures(text):
-    """Each procedure's text by its name."""
-    found = re.findall(
-        r"^(?:Public|Private) (Sub|Function) (\w+)(.*?)^End \1", unfolded(text), re.M | re.S
-    )
-    return {name: body for _, name, body in found}
 
 
 # ── the module ──────────────────────────────────────────────────────────────────────────────
@@ -92,20 +91,22 @@ def test_a_description_stands_beside_its_function_in_ascii():
     ) in module_text([KPI])
 
 
-@pytest.mark.parametrize("write", [module_text, workbook_text])
+@pytest.mark.parametrize("write", [module_text, help_text])
 @pytest.mark.parametrize("functions", [FUNCTIONS, MANY, []], ids=["few", "many", "none"])
 def test_vba_can_hold_the_text(write, functions):
     text = write(functions)
     assert text.isascii()
     assert "\n" not in text.replace("\r\n", "")
-    assert "{" not in text
+    assert not re.search(r"\{[a-z]+\}", text)  # every blank of the template is filled
     assert max(map(len, text.splitlines())) <= 1_023
     assert not re.search(r"(?: _\r\n.*){25}", text)
     assert all(len(body) < 64_000 for body in procedures(text).values())
 
 
 @pytest.mark.parametrize(
-    "text", [module_text(FUNCTIONS), workbook_text(FUNCTIONS)], ids=["module", "book"]
+    "text",
+    [module_text(FUNCTIONS), help_text(FUNCTIONS), workbook_text()],
+    ids=["module", "help", "book"],
 )
 def test_the_text_is_vba(text):
     parsed = parse_module(text)  # raises where it is not
@@ -113,9 +114,7 @@ def test_the_text_is_vba(text):
 
 
 def test_the_module_does_nothing_that_a_function_must_not():
-    code = "".join(
-        re.sub(r"(?m)^'.*", "", write(FUNCTIONS)) for write in (module_text, workbook_text)
-    )
+    code = "".join(bare(text) for text in (*standard_modules(FUNCTIONS), workbook_text()))
     for word in (
         "OnTime",
         "CalculateFull",
@@ -131,12 +130,62 @@ def test_the_module_does_nothing_that_a_function_must_not():
     }
 
 
-def test_own_names_are_no_keywords_and_differ_from_arguments():
-    text = module_text([])
-    lists = re.findall(r"(?:Dim|ByVal|ByRef|Private|ParamArray) (\w+(?:\(\))? As .*)", text)
-    names = {n for part in lists for n in re.findall(r"(\w+)(?:\(\))? As ", part)}
-    assert {"sent", "failure", "answer"} <= names
-    assert not {name.casefold() for name in names} & VBA_KEYWORDS
+@pytest.mark.parametrize("functions", [FUNCTIONS, MANY, catalogue().values()])
+def test_a_compiler_would_not_complain(functions):
+    module, helps = standard_modules(functions)
+    assert complaints(module) == []
+    assert complaints(helps, workbook_text()) == []
+    assert complaints(workbook_text()) == []
+
+
+SOUND = """\
+Option Explicit
+Private Const LIMIT As Long = 3
+Public Function Best(ByVal given As Variant) As Variant
+    Dim found As Long
+    found = Least(given, LIMIT)
+    Best = found
+End Function
+Private Function Least(ByVal one As Long, _
+    ByVal other As Long) As Long
+    Least = one ' or found where it is less
+    If other < one Then Least = other
+End Function
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "complaint"),
+    [
+        ("", "", None),
+        ("Option Explicit", "", "no Option Explicit"),
+        ("found", "next", "Best: next is a keyword"),
+        ("given", "left", "Best: left hides what VBA or Excel calls so"),
+        ("LIMIT As", "line As", "line is a keyword"),
+        ("Dim found As", "Dim found As Long, spare As", "Best: spare is not used"),
+        ("    Dim found As Long\n", "", "Best: found is not declared"),
+        ("Dim found As", "Dim given As String, found As", "Best: given is declared twice"),
+        ("Public Function Best", "Public Function least", "least is declared twice"),
+        ("Least(given, LIMIT)", "given", "Least is not called"),
+        ("= found", '= Shell("cmd")', "Shell is used"),
+        ("= found", '= CreateObject("a.b")', "CreateObject is used"),
+        ("= found", '= Application.Run("a")', "Application.Run is used"),
+        ("= found", '= Evaluate("=1+" & found)', 'Evaluate of ("" & found)'),
+        ("= found", "= [A1]", "brackets evaluate text"),
+        ("= found", "= cell.Worksheet.Evaluate(cell.Formula)", None),
+        ("= found", '= "Shell" \' Shell', None),
+        ("= found", "= " + "1 + " * 300 + "1", "a line of 1212 characters"),
+        ("= found", "= 1" + " + _\n    1" * 25, "more than 24 continuations"),
+        ("= found", "= found" + "\n    Best = found" * 4_000, "Best has "),
+        ("less", "m\u00e4\u00dfig", "not in ASCII"),
+    ],
+)
+def test_the_linter_knows_what_vba_refuses(was, becomes, complaint):
+    found = complaints(SOUND.replace(was, becomes).replace("\n", "\r\n"))
+    if complaint is None:
+        assert found == []
+    else:
+        assert any(why.startswith(complaint) for why in found), found
 
 
 def test_the_dll_is_that_of_the_xlwings_that_is_installed():
@@ -160,11 +209,27 @@ def test_a_name_that_vba_cannot_have_is_refused(name):
 def test_too_many_arguments_are_refused():
     function = a_function("CRM_WIDE", **{f"argument_{n}": "str" for n in range(30)})
     with pytest.raises(BadDeclaration, match="24 continuations"):
-        workbook_text([function])
+        help_text([function])
+
+
+def test_the_workbooks_own_module_only_calls():
+    assert workbook_text() == (
+        "Option Explicit\r\n\r\nPrivate Sub Workbook_Open()\r\n    XlcrmDescribe\r\nEnd Sub\r\n"
+    )
+
+
+def test_help_is_hidden_from_the_list_of_macros_and_told_by_one_of_them():
+    text = help_text(FUNCTIONS)
+    assert text.startswith(
+        'Attribute VB_Name = "xlcrm_help"\r\nOption Explicit\r\nOption Private Module\r\n'
+    )
+    assert re.findall(r"^Public .*?(?=\r)", text, re.M) == ["Public Sub XlcrmDescribe()"]
+    told = procedures(help_text(MANY))["XlcrmDescribe"]
+    assert re.findall(r"DescribeGroup(\d+)", told) == [str(n) for n in range(1, 10)]
 
 
 def test_the_book_describes_each_function_and_each_argument():
-    text = unfolded(workbook_text(FUNCTIONS))
+    text = unfolded(help_text(FUNCTIONS))
     helps = 'Array( "Help of kind.", "Help of rows.")'
     assert f'Describe "CRM_TABLE", "CRM Data", "Do something.", {helps}' in text
     assert 'Describe "CRM_VERSION", "CRM Help", "Do something.", Array()' in text
@@ -188,7 +253,7 @@ def workbook(project):
 
 @pytest.fixture(scope="module")
 def project():
-    return vba_project(module_text(FUNCTIONS), workbook_text(FUNCTIONS), list(SHEETS.values()))
+    return vba_project(standard_modules(FUNCTIONS), workbook_text(), list(SHEETS.values()))
 
 
 @pytest.fixture(scope="module")
@@ -209,9 +274,10 @@ def code_in(book):
 def test_another_reader_finds_the_same_text(book):
     found = code_in(book)
     assert found["xlcrm"] == module_text(FUNCTIONS)
+    assert found["xlcrm_help"] == help_text(FUNCTIONS)
     header, _, body = found["ThisWorkbook"].partition("VB_Customizable = True\r\n")
     assert 'Attribute VB_Base = "0{00020819-0000-0000-C000-000000000046}"' in header
-    assert body == workbook_text(FUNCTIONS)
+    assert body == workbook_text()
 
 
 def test_modules_are_named_as_the_sheets_are_in_code(book):
@@ -229,7 +295,7 @@ def test_modules_are_named_as_the_sheets_are_in_code(book):
         if element.tag.endswith(("}workbookPr", "}sheetPr"))
     ]
     assert sorted(names) == sorted(["ThisWorkbook", *SHEETS.values()])
-    assert sorted(code_in(book)) == sorted([*names, "xlcrm"])
+    assert sorted(code_in(book)) == sorted([*names, "xlcrm", "xlcrm_help"])
 
 
 def test_the_project_holds_no_compiled_code(project):
@@ -243,7 +309,7 @@ def test_the_project_holds_no_compiled_code(project):
 def test_equal_texts_give_equal_bytes(project):
     program = (
         "import hashlib; from test_vba import *; print(hashlib.sha256(vba_project("
-        "module_text(FUNCTIONS), workbook_text(FUNCTIONS), list(SHEETS.values()))).hexdigest())"
+        "standard_modules(FUNCTIONS), workbook_text(), list(SHEETS.values()))).hexdigest())"
     )
     path = os.pathsep.join(sys.path)
     made = {
@@ -257,18 +323,28 @@ def test_equal_texts_give_equal_bytes(project):
     }
     assert len(made) == 1
     assert project == vba_project(
-        module_text(FUNCTIONS), workbook_text(FUNCTIONS), list(SHEETS.values())
+        standard_modules(FUNCTIONS), workbook_text(), list(SHEETS.values())
     )
 
 
 @pytest.mark.parametrize(
-    "names", [["a b"], ["1st"], ["x" * 32], ["Sheet1", "sheet1"], ["XLCRM"], ["ThisWorkbook"], [""]]
+    "names",
+    [
+        ["a b"],
+        ["1st"],
+        ["x" * 32],
+        ["Sheet1", "sheet1"],
+        ["XLCRM_Help"],
+        ["XLCRM"],
+        ["ThisWorkbook"],
+        [""],
+    ],
 )
 def test_bad_code_names_are_refused(names):
     with pytest.raises(ValueError, match="VBA name"):
-        vba_project(module_text([]), workbook_text([]), names)
+        vba_project(standard_modules([]), workbook_text(), names)
 
 
 def test_a_module_without_a_name_is_refused():
     with pytest.raises(ValueError, match="VB_Name"):
-        vba_project("Option Explicit\r\n", "", ["Sheet1"])
+        vba_project(["Option Explicit\r\n"], "", ["Sheet1"])

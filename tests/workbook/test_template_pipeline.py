@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import pytest
 from openpyxl.utils import get_column_letter
 
-from xlcrm.hosts import headless
 from xlcrm.workbook import package
 from xlcrm.workbook.template import pipeline_layout as layout
 from xlcrm.workbook.template import template_path
@@ -19,10 +18,8 @@ PAPER = (11.69 - 0.6) * 96
 
 
 @pytest.fixture(scope="module")
-def computed():
-    book = headless.opened(template_path())
-    headless.evaluate(book)
-    return headless.results(book)["Pipeline"]
+def computed(template_results):
+    return template_results["Pipeline"]
 
 
 def spill(computed, name):

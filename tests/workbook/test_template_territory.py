@@ -20,15 +20,17 @@ LABELS = 12
 
 
 @pytest.fixture(scope="module")
-def book():
-    opened = headless.opened(template_path())
-    headless.evaluate(opened)
-    return opened
+def computed(template_results):
+    return template_results["Territory"]
 
 
-@pytest.fixture(scope="module")
-def computed(book):
-    return headless.results(book)["Territory"]
+@pytest.fixture
+def by_owner(computed_template):
+    """The sheet by owner; put back as it was."""
+    cell = at(layout.INPUTS + 1, 1)
+    headless.changed(computed_template, "Territory", cell, "owner")
+    yield headless.results(computed_template)["Territory"]
+    headless.changed(computed_template, "Territory", cell, "region")
 
 
 @pytest.fixture(scope="module")
@@ -225,11 +227,8 @@ def test_paper_ends_between_panels(parts):
     assert breaks == [layout.FIRST[page[0]] - 1 for page in layout.PAGES[1:]]
 
 
-def test_territories_by_owner_keep_their_prospects_apart(book):
-    headless.changed(book, "Territory", at(layout.INPUTS + 1, 1), "owner")
-    computed = headless.results(book)["Territory"]
-    prospects = rows_of(computed, layout.ALL)
+def test_territories_by_owner_keep_their_prospects_apart(by_owner):
+    prospects = rows_of(by_owner, layout.ALL)
     assert list(prospects[0])[:3] == ["account_id", "owner", "lat"]
     close = sum(line["distance"] <= 25 for line in prospects)
-    assert one(computed, layout.TILES + 1, 7) == close > 0
-    headless.changed(book, "Territory", at(layout.INPUTS + 1, 1), "region")
+    assert one(by_owner, layout.TILES + 1, 7) == close > 0

@@ -55,13 +55,18 @@ def canonical_cell(value: Any) -> Cell:
     if isinstance(value, dict) and value.get("type") == "Error":
         return _engine_error(str(value.get("kind", "")))
     if isinstance(value, datetime):
-        return serial_of(value)
+        return serial_of(_unlabelled(value))
     if isinstance(value, date):
         return serial_of(datetime(value.year, value.month, value.day))  # noqa: DTZ001 - cells have no zone
     try:
         return float(value)  # numpy scalars, Decimal of a COM currency
     except (TypeError, ValueError):
         raise WrongValue(f"a cell cannot hold {type(value).__name__}") from None
+
+
+def _unlabelled(moment: datetime) -> datetime:
+    """Take pywin32's label UTC off a cell's date: the cell itself has no zone."""
+    return moment.replace(tzinfo=None) if type(moment).__module__ == "pywintypes" else moment
 
 
 def _plain(value: bool | ExcelError | float | str) -> Cell:

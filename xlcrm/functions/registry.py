@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
-from types import MappingProxyType
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -17,11 +16,37 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _CATALOGUE: dict[str, WorksheetFunction] = {}
 
 
+class _Catalogue(Mapping[str, WorksheetFunction]):
+    """The worksheet functions; a name that is asked for loads no more files than it takes."""
+
+    def __getitem__(self, name: str) -> WorksheetFunction:
+        if name not in _CATALOGUE:
+            for file in _files():
+                import_module(file)
+                if name in _CATALOGUE:
+                    break
+        return _CATALOGUE[name]
+
+    def __iter__(self) -> Iterator[str]:
+        places = {import_module(file).__name__: place for place, file in enumerate(_files())}
+
+        def place(function: WorksheetFunction) -> tuple[int, int]:
+            file = places.get(function.call.__module__, len(places))
+            return CATEGORIES.index(function.category), file
+
+        return iter([function.name for function in sorted(_CATALOGUE.values(), key=place)])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _files() -> list[str]:
+    return [f"udfs.{file}" for file in import_module("udfs").FILES]
+
+
 def catalogue() -> Mapping[str, WorksheetFunction]:
     """Give every worksheet function by name, in the order of categories and files."""
-    import_module("udfs")
-    ordered = sorted(_CATALOGUE.values(), key=lambda f: CATEGORIES.index(f.category))
-    return MappingProxyType({function.name: function for function in ordered})
+    return _Catalogue()
 
 
 def worksheet_function(

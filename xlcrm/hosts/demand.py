@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
+
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 
 from xlcrm.cells import Rows
+from xlcrm.errors import CrmError
 from xlcrm.hosts.headless import Book, answer_to, evaluate
-from xlcrm.workbook.package import Contents, Formula
+from xlcrm.workbook.package import Area, Contents, Formula
 from xlcrm.workbook.package.references import cell_numbers
 
 
@@ -25,7 +29,13 @@ def answered(book: Book, formula: str) -> Rows:
         WrongValue: The text is no formula.
         CrmError: The formula is an error; of a CRM call without an answer, the call's own.
     """
-    if not reads_tables_alone(formula, book.contents, book.formulas):
+    if reads_tables_alone(formula, book.contents, book.formulas):
+        # Named cells first: then the calls of the answer are the formula's own.
+        named = {name.name.casefold() for name in book.contents.names}
+        for name in sorted(named.intersection(_operands(formula))):
+            with suppress(CrmError):
+                answer_to(book, name)
+    else:
         evaluate(book)
     return answer_to(book, formula)
 
@@ -45,18 +55,30 @@ def reads_tables_alone(formula: str, contents: Contents, formulas: tuple[Formula
     tables = {table.name.casefold() for table in contents.tables}
     sheets = set()
     try:
-        tokens = Tokenizer("=" + formula.strip().removeprefix("=")).items
+        operands = _operands(formula)
     except TokenizerError:
         return False
-    for token in tokens:
-        if token.type != Token.OPERAND or token.subtype != Token.RANGE:
-            continue
-        word = token.value.casefold()
+    for word in operands:
         if word in named and "!" in named[word]:
             sheets.add(named[word].rpartition("!")[0].strip("='").replace("''", "'"))
         elif "[" not in word or word.partition("[")[0] not in tables:
             return False
-    return not any(_leads_away(one, sheets) or _in_a_table(one, contents) for one in formulas)
+    areas: dict[str, list[Area]] = {}
+    for table in contents.tables:
+        areas.setdefault(table.sheet, []).append(table.area)
+    return not any(
+        _leads_away(one, sheets) or _inside(one, areas.get(one.sheet, ())) for one in formulas
+    )
+
+
+def _operands(formula: str) -> list[str]:
+    """Give the names, references and structured references of a formula in lower case."""
+    tokens = Tokenizer("=" + formula.strip().removeprefix("=")).items
+    return [
+        token.value.casefold()
+        for token in tokens
+        if token.type == Token.OPERAND and token.subtype == Token.RANGE
+    ]
 
 
 def _leads_away(formula: Formula, sheets: set[str]) -> bool:
@@ -65,8 +87,5 @@ def _leads_away(formula: Formula, sheets: set[str]) -> bool:
     return formula.sheet in sheets and (spills or "!" in formula.text)
 
 
-def _in_a_table(formula: Formula, contents: Contents) -> bool:
-    row, column = cell_numbers(formula.cell)
-    return any(
-        table.sheet == formula.sheet and table.area.holds(row, column) for table in contents.tables
-    )
+def _inside(formula: Formula, areas: Iterable[Area]) -> bool:
+    return any(area.holds(*cell_numbers(formula.cell)) for area in areas)

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from functools import cache
 from inspect import Parameter, Signature
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 import xlwings
 
 from xlcrm.cells import Origin, Range
-from xlcrm.functions import Kind, catalogue
+from xlcrm.functions import Asked, Call, Kind, catalogue
+from xlcrm.hosts import log
+from xlcrm.hosts.handles import LostHandle
 from xlcrm.hosts.session import MISSING, Place, Session
+from xlcrm.hosts.setup import app_data_folder, settings_file, user_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,11 +30,24 @@ if TYPE_CHECKING:
 COM_MISSING = -2147352572
 """What COM hands over for an argument that was left out."""
 
+LOST = 1
+"""The first cell of an answer that asks VBA for the data behind a handle, or behind a cell."""
+
 
 @cache
 def session() -> Session:
     """Give the one session of this process; every open workbook asks it."""
     return Session()
+
+
+@cache
+def budget() -> float:
+    """Give the seconds a call may take, and begin the log: both as the user's settings say."""
+    app_data = app_data_folder()
+    settings = user_settings(app_data)
+    if app_data:
+        log.start(settings_file(app_data).parent, every_call=settings.log == "calls")
+    return settings.budget
 
 
 def __getattr__(name: str) -> Callable[..., list[list[Any]]]:
@@ -54,13 +71,17 @@ def adapter(function: WorksheetFunction) -> Callable[..., list[list[Any]]]:
 
     Returns:
         A function of the asking cell's place and the arguments. It answers with a list of rows,
-        never a tuple, which COM would take for several results.
+        never a tuple, which COM would take for several results. One row that begins with `LOST`
+        asks for the handles behind it: VBA evaluates their cells and calls once more.
     """
     kinds = [argument.kind for argument in function.arguments]
 
     def answer(at: object, *sent: object) -> list[list[Any]]:
         arguments = [_read(kind, value) for kind, value in zip(kinds, sent, strict=False)]
-        return session().call(function.name, arguments, at=_place(at))
+        place, allowed, began = _place(at), budget(), perf_counter()
+        call, rows = session().answered(function.name, arguments, place)
+        log.note(call, place, perf_counter() - began, allowed)
+        return _lost(call, arguments) or rows
 
     names = ["_at", *(argument.name for argument in function.arguments)]
     answer.__name__ = answer.__qualname__ = function.name
@@ -88,8 +109,15 @@ def _read(kind: Kind, sent: object) -> object:
     if kind is Kind.TABLE:
         return _table(sent)
     if kind is Kind.CELL and isinstance(sent, tuple):
-        return _place(sent)
+        return _cell(sent)
     return sent
+
+
+def _lost(call: Call, arguments: list[object]) -> list[list[Any]]:
+    """Ask for handles that this process does not know, and for a cell that it never answered."""
+    handles = session().handles.lost(arguments) if isinstance(call.error, LostHandle) else []
+    cells = [v for v in call.arguments if isinstance(v, Asked) and v.call is None]
+    return [[LOST, "", *handles]] if handles or cells else []
 
 
 def _table(sent: object) -> Range:
@@ -103,6 +131,15 @@ def _table(sent: object) -> Range:
     rows: list[Any] = list(values) if isinstance(values, tuple) else [(values,)]
     system = 1904 if from_1904 else 1900
     return Range(rows, Origin(str(name), str(sheet), int(row), int(column), system))
+
+
+def _cell(sent: tuple[Any, ...]) -> Place | None:
+    """Read a cell that is asked about: its place, and whether it holds a formula."""
+    *where, has_formula = sent
+    place = _place(tuple(where))
+    if place and not has_formula:
+        session().forget(place)
+    return place
 
 
 def _place(sent: object) -> Place | None:

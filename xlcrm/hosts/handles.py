@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,10 @@ _KEPT = 2
 """Handles that a cell keeps."""
 
 _HANDLE = re.compile(r"#([0-9a-f]{16})\s*$")
+
+
+class LostHandle(NotAvailable):
+    """A handle whose data this process does not have, or has no longer."""
 
 
 @dataclass
@@ -48,10 +52,7 @@ class Handles:
         before = self._of_cell.get(cell, [])
         newest = [found[1], *(digest for digest in before if digest != found[1])]
         self._of_cell[cell] = newest[:_KEPT]
-        shown = {digest for digests in self._of_cell.values() for digest in digests}
-        for digest in set(newest[_KEPT:]) - shown:
-            self.tables.pop(digest, None)
-            self.models.pop(digest, None)
+        self._drop(newest[_KEPT:])
 
     def kept(self, answer: Any) -> Any:
         """Keep an answer that is a table or a model, and give the handle in its place.
@@ -63,12 +64,43 @@ class Handles:
             The handle as text for a table or a model, anything else as it is.
         """
         if isinstance(answer, Model):
-            self.models.setdefault(answer.digest, answer)
+            known = self.models.get(answer.digest)
+            if known is None or any(known.tables[k] is not t for k, t in answer.tables.items()):
+                self.models[answer.digest] = answer
             return f"model: {len(answer.tables)} tables #{answer.digest}"
         if hasattr(answer, "digest"):
-            self.tables.setdefault(answer.digest, answer)  # the one kept has columns typed already
+            equal = self.tables.get(answer.digest)
+            self.tables[answer.digest] = answer.after(equal) if equal else answer
             return f"{answer.kind.name}: {len(answer):,} rows · {answer.label} #{answer.digest}"
         return answer
+
+    def forget(self, cells: Iterable[Hashable]) -> None:
+        """Note that cells show nothing any more, and drop what no other cell shows."""
+        gone = {digest for cell in cells for digest in self._of_cell.pop(cell, ())}
+        self._drop(gone)
+
+    def _drop(self, gone: Iterable[str]) -> None:
+        shown = {digest for digests in self._of_cell.values() for digest in digests}
+        for digest in set(gone) - shown:
+            self.tables.pop(digest, None)
+            self.models.pop(digest, None)
+
+    def lost(self, cells: Iterable[Any]) -> list[str]:
+        """Give the handles among cells that stand for nothing here.
+
+        Args:
+            cells: Arguments as cells hold them, scalars or rows.
+        """
+        known = self.tables.keys() | self.models.keys()
+        found: dict[str, None] = {}
+        for cell in cells:
+            if isinstance(cell, (tuple, list)):
+                found |= dict.fromkeys(self.lost(cell))
+            elif isinstance(cell, str):
+                handle = _HANDLE.search(cell)
+                if handle and handle[1] not in known:
+                    found[cell] = None
+        return list(found)
 
     def table(self, handle: Cell) -> Table:
         """Give the table that a handle stands for.
@@ -76,11 +108,11 @@ class Handles:
         Raises:
             ErrorInData: The cell holds an error.
             WrongValue: The cell holds no handle.
-            NotAvailable: The process no longer has the table.
+            LostHandle: The process no longer has the table.
         """
         digest = _digest(handle)
         if digest not in self.tables:
-            raise NotAvailable("the data changed, press Refresh: this handle stands for no table")
+            raise LostHandle("the data changed, press Refresh: this handle stands for no table")
         return self.tables[digest]
 
     def model(self, handle: Cell) -> Model:
@@ -89,14 +121,14 @@ class Handles:
         Raises:
             ErrorInData: The cell holds an error.
             WrongValue: The cell holds no handle.
-            NotAvailable: The process no longer has the data.
+            LostHandle: The process no longer has the data.
         """
         digest = _digest(handle)
         if digest in self.models:
             return self.models[digest]
         if digest in self.tables:
             return model_of([self.tables[digest]])
-        raise NotAvailable("the data changed, press Refresh: this handle stands for no model")
+        raise LostHandle("the data changed, press Refresh: this handle stands for no model")
 
 
 def _digest(handle: Cell) -> str:

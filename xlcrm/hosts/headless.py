@@ -12,10 +12,10 @@ from typing import Any
 
 from xlcrm.cells import Origin, Range, Rows, canonical_cell
 from xlcrm.errors import CrmError, ErrorInData, ExcelError, WrongValue
-from xlcrm.functions import Asked, Call, Kind
+from xlcrm.functions import Asked, Call, Kind, catalogue
 from xlcrm.hosts.engine import MOST_SPILLED, Engine, loaded, numbers
 from xlcrm.hosts.formulas import LEFT_OUT, calls, explicit
-from xlcrm.hosts.session import MISSING, Session, catalogue_by_name
+from xlcrm.hosts.session import MISSING, Session
 from xlcrm.workbook import package
 from xlcrm.workbook.package import Area, Contents, Formula
 
@@ -50,7 +50,7 @@ def opened(source: str | Path | bytes) -> Book:
     Raises:
         WrongValue: It is no workbook, or a damaged one.
     """
-    functions = catalogue_by_name()
+    functions = dict(catalogue())
     held = package.contents(source)
     engine, formulas = loaded(source, held, lambda sheet, _, text: explicit(text, sheet, functions))
     session = Session(traced=True)
@@ -162,7 +162,7 @@ def reason(book: Book, sheet: str, cell: str) -> str:
 def _answer(book: Book, formula: str) -> Rows:
     book.session.made.clear()
     first = book.contents.sheets[0].name
-    rows = book.engine.answer_to(explicit(formula, first, catalogue_by_name()))
+    rows = book.engine.answer_to(explicit(formula, first, dict(catalogue())))
     return _beyond_the_engine(book, formula, rows)
 
 
@@ -204,7 +204,7 @@ def _native_error(formula: str, error: ExcelError) -> CrmError:
 def _arguments(book: Book, name: str, raw: list[Any]) -> list[Any]:
     """Read what `explicit` wrote: left-out arguments, the texts behind tables, asked cells."""
     read: list[Any] = []
-    for argument in catalogue_by_name()[name].arguments:
+    for argument in catalogue()[name].arguments:
         if not raw:
             break
         value = raw.pop(0)
@@ -243,7 +243,7 @@ def _resolve(book: Book) -> None:
     """Find the calls in the cells that are asked about, then evaluate those who asked."""
     for text in [text for text, asked in book.asked.items() if asked is None]:
         book.asked[text] = Asked(text, _call_of(book, text))
-    functions = catalogue_by_name().values()
+    functions = catalogue().values()
     asking = [f.name for f in functions if any(a.kind is Kind.CELL for a in f.arguments)]
     for formula in book.formulas:
         if any(f"{name}(" in formula.text.upper() for name in asking):

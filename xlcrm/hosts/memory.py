@@ -1,7 +1,7 @@
 """Answers remembered by what they were computed from.
 
 That is the function, its arguments, and the tables and settings that were truly read. A change
-elsewhere in the model costs a look-up.
+elsewhere in the model costs a look-up. That there is no answer, and why, is remembered alike.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from xlcrm.errors import CrmError
 from xlcrm.model.model import Model
 from xlcrm.model.settings import Settings, Value
 
@@ -19,8 +20,14 @@ Held = TypeVar("Held")
 _NEWEST = 2
 """Answers kept a call: the newest and the one before, for a change that is taken back."""
 
+MOST_CALLS = 10_000
+"""Calls whose answers are kept: more than a large workbook has formulas."""
+
+MOST_CELLS = 2_000_000
+"""Cells that all answers together may have, some 80 MB."""
+
 Reads = dict[tuple[str, str], Any]
-"""What a computation looked at: the digest of a table (None where there is none), a setting."""
+"""What a computation looked at: a table's content and place (None for no table), a setting."""
 
 
 class _WatchedTables(Mapping[str, Held]):
@@ -47,7 +54,7 @@ class _WatchedTables(Mapping[str, Held]):
         return len(self._tables)
 
     def _note(self, kind: str) -> None:
-        self._reads["table", kind] = _digest(self._tables, kind)
+        self._reads["table", kind] = _content(self._tables, kind)
 
 
 class _WatchedSettings(Settings):
@@ -63,15 +70,24 @@ class _WatchedSettings(Settings):
         return value
 
 
-def _digest(tables: Mapping[str, Any], kind: str) -> str | None:
-    return tables[kind].digest if kind in tables else None
+def _content(tables: Mapping[str, Any], kind: str) -> tuple[Any, ...] | None:
+    """Give a table's content and where its rows stand, since answers may name places."""
+    table = tables.get(kind)
+    if table is None:
+        return None
+    return (table.digest, getattr(table, "origin", None), getattr(table, "skipped", ()))
 
 
 @dataclass
 class Memory:
-    """Answers by call; each with what it was computed from."""
+    """Answers by call, each with what it was computed from; calls last asked come last.
+
+    Formulas whose arguments change leave calls behind that no cell makes any more: those not asked
+    for longest are dropped.
+    """
 
     _kept: dict[Any, list[tuple[Reads, Any]]] = field(default_factory=dict)
+    _cells: int = 0
 
     def answer(
         self, key: Any, model: Model | None, compute: Callable[[Model | None], Answer]
@@ -82,16 +98,52 @@ class Memory:
             key: The function and all arguments but the model.
             model: The model that is asked, if any.
             compute: Computes the answer from a model that notes what is read.
+
+        Raises:
+            CrmError: There is no answer, now or when it was computed.
         """
-        kept = self._kept.setdefault(key, [])
-        for seen, known in kept:
-            if all(_current(model, what) == value for what, value in seen.items()):
-                return known  # type: ignore[no-any-return]  # kept under the same key
+        kept = self._kept.get(key, [])
+        for known in kept:
+            if all(_current(model, what) == value for what, value in known[0].items()):
+                self._keep(key, [known, *(other for other in kept if other is not known)])
+                return _given(known[1])  # type: ignore[no-any-return]  # kept under the same key
         reads: Reads = {}
-        answer = compute(watched(model, reads) if model else None)
-        kept.insert(0, (reads, answer))
-        del kept[_NEWEST:]
-        return answer
+        answer: Answer | CrmError
+        try:
+            answer = compute(watched(model, reads) if model else None)
+        except CrmError as error:
+            answer = _alike(error)
+        self._keep(key, [(reads, answer), *kept])
+        return _given(answer)
+
+    def _keep(self, key: Any, answers: list[tuple[Reads, Any]]) -> None:
+        """Put a call last, with the newest of its answers, and drop the first calls if need be."""
+        self._drop(key)
+        self._kept[key] = answers[:_NEWEST]
+        self._cells += sum(_size(answer) for _, answer in self._kept[key])
+        while len(self._kept) > MOST_CALLS or (self._cells > MOST_CELLS and len(self._kept) > 1):
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, key: Any) -> None:
+        self._cells -= sum(_size(answer) for _, answer in self._kept.pop(key, ()))
+
+
+def _given(answer: Answer | CrmError) -> Answer:
+    if isinstance(answer, CrmError):
+        raise _alike(answer)
+    return answer
+
+
+def _alike(error: CrmError) -> CrmError:
+    """Give an equal error without its traceback, whose frames hold on to tables."""
+    alike = type(error).__new__(type(error), *error.args)
+    vars(alike).update(vars(error))
+    return alike
+
+
+def _size(answer: Any) -> int:
+    """Count the cells of an answer; all its rows are equally wide."""
+    return len(answer) * len(answer[0]) if isinstance(answer, list) and answer else 1
 
 
 def watched(model: Model, reads: Reads) -> Model:
@@ -101,7 +153,7 @@ def watched(model: Model, reads: Reads) -> Model:
         model: The model.
         reads: Where it is noted.
     """
-    reads["table", "aliases"] = _digest(model.tables, "aliases")
+    reads["table", "aliases"] = _content(model.tables, "aliases")
     reads["model", "as_of"] = model.given_as_of
     return replace(
         model,
@@ -115,5 +167,5 @@ def _current(model: Model | None, what: tuple[str, str]) -> Any:
         return None
     kind, name = what
     if kind == "table":
-        return _digest(model.tables, name)
+        return _content(model.tables, name)
     return model.given_as_of if kind == "model" else model.settings[name]

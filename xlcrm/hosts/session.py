@@ -7,8 +7,9 @@ a call which Excel repeats with the same data costs a look-up.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 from xlcrm.cells import leave
@@ -22,7 +23,10 @@ from xlcrm.model.table import CellTable
 
 _LOG = logging.getLogger(__name__)
 
-__all__ = ["MISSING", "Place", "Session"]
+MOST_BOOKS = 8
+"""Books whose calls and handles are kept."""
+
+__all__ = ["MISSING", "MOST_BOOKS", "Place", "Session"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class Session:
     traced: bool = False
     made: list[tuple[Call, list[list[Any]]]] = field(default_factory=list)
     _memory: Memory = field(default_factory=Memory, repr=False)
+    _books: dict[str, None] = field(default_factory=dict, repr=False)
+    _alone: RLock = field(default_factory=RLock, repr=False)
 
     def call(self, name: str, arguments: Sequence[Any], at: Place | None = None) -> list[list[Any]]:
         """Answer a call with rows of cells.
@@ -65,14 +71,50 @@ class Session:
         Returns:
             A non-empty list of rows; an error is one cell with Excel's integer for it.
         """
-        function = catalogue_by_name()[name]
-        call, rows = self._answered(function, arguments)
-        if self.traced:
-            self.made.append((call, rows))
-        if at:
-            self.calls[at] = call
-            self.handles.held_by(at, rows[0][0])
-        return rows
+        return self.answered(name, arguments, at)[1]
+
+    def answered(
+        self, name: str, arguments: Sequence[Any], at: Place | None = None
+    ) -> tuple[Call, list[list[Any]]]:
+        """Answer as `call` does, and give the call as it was read, with its error if it has one.
+
+        Several threads may ask; they are answered one after the other.
+
+        Args:
+            name: The function's name.
+            arguments: As the host has them.
+            at: The cell that asks.
+        """
+        with self._alone:
+            call, rows = self._answered(catalogue()[name], arguments)
+            if self.traced:
+                self.made.append((call, rows))
+            if at:
+                self._opened(at.book)
+                self.calls[at] = call
+                self.handles.held_by(at, rows[0][0])
+            return call, rows
+
+    def forget(self, place: Place) -> None:
+        """Forget what a cell showed, now that it holds no formula."""
+        self.calls.pop(place, None)
+
+    def _opened(self, book: str) -> None:
+        """Note that a book asks, and forget the one that has not asked for longest, if need be.
+
+        No host says that a book was closed or has another name; an idle one is had again.
+        """
+        if next(reversed(self._books), None) == book:
+            return
+        self._books.pop(book, None)
+        self._books[book] = None
+        if len(self._books) > MOST_BOOKS:
+            oldest = next(iter(self._books))
+            del self._books[oldest]
+            gone = [place for place in self.calls if place.book == oldest]
+            for place in gone:
+                del self.calls[place]
+            self.handles.forget(gone)
 
     def _answered(
         self, function: WorksheetFunction, arguments: Sequence[Any]
@@ -87,7 +129,8 @@ class Session:
             rows = self._memory.answer(key, model, lambda m: self._rows(function, values, m))
             return Call(function, values), rows
         except CrmError as error:
-            return Call(function, values, error), [[int(error.code)]]
+            plain = error.with_traceback(None)  # whose frames hold on to tables
+            return Call(function, values, plain), [[int(error.code)]]
         except Exception as error:  # noqa: BLE001 - a cell shows an error, never a traceback
             _LOG.exception("%s failed", function.name)
             fault = WrongValue(f"{function.name} failed ({type(error).__name__}): a fault of xlcrm")
@@ -142,13 +185,3 @@ def _key(value: Any) -> Any:
     if hasattr(value, "digest"):
         return ("table", value.digest)
     return (type(value).__name__, value)
-
-
-_BY_NAME: dict[str, WorksheetFunction] = {}
-
-
-def catalogue_by_name() -> Mapping[str, WorksheetFunction]:
-    """Give the catalogue, read once."""
-    if not _BY_NAME:
-        _BY_NAME.update(catalogue())
-    return _BY_NAME

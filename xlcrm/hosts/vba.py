@@ -1,7 +1,9 @@
 """The VBA that carries the worksheet functions in Excel, generated from the catalogue.
 
 `xlcrm_module.bas` beside this file reads arguments, keeps the connection to Python and marks
-errors; here it gets one wrapper for each function of the catalogue.
+errors; here it gets one wrapper for each function of the catalogue. A second module describes the
+functions to the function wizard, so that ThisWorkbook, where a book's owner may have code of
+their own, needs no more than one call.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from xlcrm.functions import WorksheetFunction
 
 MODULE = "xlcrm"
-"""The name of the standard module."""
+"""The name of the standard module with the functions."""
+
+DESCRIBE = "XlcrmDescribe"
+"""The macro that a book calls when it opens."""
 
 HOST = "xlcrm.hosts.excel"
 """The Python module whose functions the wrappers call."""
@@ -73,11 +78,11 @@ def module_text(functions: Iterable[WorksheetFunction]) -> str:
     template = Path(__file__).with_name("xlcrm_module.bas").read_text("ascii")
     wrappers = "\n\n".join(_wrapper(function) for function in functions)
     filled = template.replace("{version}", XLWINGS_VERSION).replace("{host}", HOST)
-    return _finished(filled.replace("{functions}", wrappers))
+    return finished(filled.replace("{functions}", wrappers))
 
 
-def workbook_text(functions: Iterable[WorksheetFunction]) -> str:
-    """Write the code of ThisWorkbook, which describes the functions to the function wizard.
+def help_text(functions: Iterable[WorksheetFunction]) -> str:
+    """Write the standard module that describes the functions to the function wizard.
 
     A description can stand beside the code, but categories and the help of arguments exist in
     Excel's memory only and are told anew when the book opens.
@@ -86,7 +91,7 @@ def workbook_text(functions: Iterable[WorksheetFunction]) -> str:
         functions: The functions, in any order.
 
     Returns:
-        The text below the module's own attributes: ASCII, lines ended by CR LF.
+        The module's text as a VBA project holds it: ASCII, lines ended by CR LF.
 
     Raises:
         BadDeclaration: VBA cannot hold the description of a function.
@@ -98,33 +103,38 @@ def workbook_text(functions: Iterable[WorksheetFunction]) -> str:
         "\n".join([f"Private Sub DescribeGroup{n}()", *map(_description, group), "End Sub"])
         for n, group in enumerate(groups, 1)
     )
-    return _finished(_WORKBOOK.replace("{calls}", calls).replace("{groups}", subs))
+    template = Path(__file__).with_name("xlcrm_help.bas").read_text("ascii")
+    return finished(template.replace("{calls}", calls).replace("{groups}", subs))
 
 
-_WORKBOOK = """\
+def standard_modules(functions: Iterable[WorksheetFunction]) -> tuple[str, ...]:
+    """Write all standard modules that a workbook carries.
+
+    Args:
+        functions: The functions, in the order of the module.
+
+    Returns:
+        The texts of the modules, see `module_text` and `help_text`.
+    """
+    listed = list(functions)
+    return module_text(listed), help_text(listed)
+
+
+def workbook_text() -> str:
+    """Write the code of ThisWorkbook below the module's own attributes.
+
+    Returns:
+        ASCII, lines ended by CR LF.
+    """
+    return finished(_WORKBOOK)
+
+
+_WORKBOOK = f"""\
 Option Explicit
 
-' Describes the functions of xlcrm in the function wizard; the book counts as unchanged after it.
 Private Sub Workbook_Open()
-    Dim unchanged As Boolean
-    unchanged = ThisWorkbook.Saved
-{calls}
-    If unchanged Then ThisWorkbook.Saved = True
+    {DESCRIBE}
 End Sub
-
-Private Sub Describe(ByVal macro As String, ByVal group As String, _
-    ByVal summary As String, ByVal helps As Variant)
-    On Error Resume Next
-    macro = "'" & Replace(ThisWorkbook.Name, "'", "''") & "'!" & macro
-    If UBound(helps) < 0 Then
-        Application.MacroOptions Macro:=macro, Description:=summary, Category:=group
-    Else
-        Application.MacroOptions Macro:=macro, Description:=summary, Category:=group, _
-            ArgumentDescriptions:=helps
-    End If
-End Sub
-
-{groups}
 """
 
 
@@ -185,8 +195,18 @@ def _check_identifier(function: str, name: str) -> None:
         raise BadDeclaration(f"{function}: VBA cannot have an argument named {name!r}")
 
 
-def _finished(text: str) -> str:
-    """Check VBA's limits on a text and end its lines as VBA does."""
+def finished(text: str) -> str:
+    """Check VBA's limits on a text and end its lines as VBA does.
+
+    Args:
+        text: The text of a module.
+
+    Returns:
+        The same code with lines ended by CR LF.
+
+    Raises:
+        BadDeclaration: It is not in ASCII, or VBA cannot hold it.
+    """
     if not text.isascii():
         raise BadDeclaration("a VBA module is written in ASCII")
     procedure, length, continuations = "", 0, 0

@@ -19,56 +19,182 @@ Private Declare PtrSafe Function LoadLibraryW Lib "kernel32" (ByVal path As Long
 ' -P keeps the folder that Excel happens to stand in off Python's search path.
 Private Const SERVE As String = " -P -B -c ""import xlwings; xlwings.serve('$(CLSID)')"""
 
+' What Python answers first where it no longer knows a handle, or a cell that is asked about.
+Private Const LOST_MARK As Long = 1
+
 Private server As Object
 Private failure As String
 Private retryFrom As Date
+Private healing As Range
+Private refreshing As Boolean
 
 {functions}
 
-' Kinds has a letter for each argument: t a table, c a cell, v its values. A function whose precedent
-' is not calculated yet leaves at once: Excel calls it again.
+' For the button Refresh: reads every Table of the book again, and tries a failed start again.
+Public Sub XlcrmRefresh()
+    Dim sheet As Worksheet
+    failure = ""
+    refreshing = True
+    On Error GoTo Done
+    For Each sheet In ActiveWorkbook.Worksheets
+        MarkTables sheet.UsedRange
+    Next sheet
+    Application.Calculate
+Done:
+    refreshing = False
+End Sub
+
+Private Sub MarkTables(ByVal area As Range)
+    Dim found As Range, first As String
+    Set found = area.Find("CRM_TABLE(", LookIn:=xlFormulas, LookAt:=xlPart)
+    If found Is Nothing Then Exit Sub
+    first = found.Address
+    Do
+        found.Dirty
+        Set found = area.FindNext(found)
+    Loop Until found.Address = first
+End Sub
+
+' Kinds has a letter for each argument: t a table, c a cell, v its values.
 Private Function XlcrmAnswer(ByVal asked As String, ByVal kinds As String, ParamArray given() As Variant) As Variant
-    Dim sent() As Variant, answer As Variant, area As Range, used As Range, kind As String, n As Long
+    Dim sent() As Variant, answer As Variant, early As Variant, n As Long
     On Error GoTo Failed
     ReDim sent(0 To UBound(given) + 1)
-    sent(0) = Array("", "", "")
-    If IsObject(Application.Caller) Then
-        If TypeOf Application.Caller Is Range Then sent(0) = PlaceOf(Application.Caller.Cells(1, 1))
-    End If
+    sent(0) = CallerPlace()
     For n = 0 To UBound(given)
-        kind = Mid$(kinds, n + 1, 1)
-        If IsObject(given(n)) Then
-            Set area = given(n)
-            If area.Areas.Count > 1 Then Err.Raise 13
-            If kind = "c" Then
-                sent(n + 1) = PlaceOf(AnchorOf(area.Cells(1, 1)))
-            Else
-                Set used = UsedPart(area, kind = "t")
-                If IsWaiting(used) Then
-                    XlcrmAnswer = CVErr(xlErrNA)
-                    Exit Function
-                ElseIf kind = "t" Then
-                    sent(n + 1) = Array(used.Value2, NameOf(area), area.Worksheet.Name, _
-                        used.Row, used.Column, area.Worksheet.Parent.Date1904)
-                Else
-                    sent(n + 1) = used.Value2
-                End If
-            End If
-        ElseIf IsArray(given(n)) And kind = "t" Then
-            sent(n + 1) = Array(given(n), "", "", 1&, 1&, ThisWorkbook.Date1904)
-        ElseIf IsArray(given(n)) And kind = "c" Then
-            Err.Raise 13
-        Else
-            sent(n + 1) = given(n)
+        sent(n + 1) = Crossing(Mid$(kinds, n + 1, 1), early, given(n))
+        If Not IsEmpty(early) Then
+            XlcrmAnswer = early
+            Exit Function
         End If
     Next n
     answer = Served(asked, sent)
+    If IsLost(answer) Then
+        For n = 0 To UBound(given)
+            If IsObject(given(n)) Then Heal given(n), Mid$(kinds, n + 1, 1), answer
+        Next n
+        answer = Served(asked, sent)
+        If IsLost(answer) Then answer = CVErr(xlErrNA)
+    End If
     MarkErrors answer
     XlcrmAnswer = answer
     Exit Function
 Failed:
     XlcrmAnswer = CVErr(xlErrValue)
 End Function
+
+' Gives an argument as it crosses to Python, or in early what the function leaves with at once: a
+' precedent is not calculated yet and Excel calls again, or the Table waits for Refresh.
+Private Function Crossing(ByVal kind As String, ByRef early As Variant, _
+    Optional ByRef given As Variant) As Variant
+    Dim area As Range, used As Range
+    If Not IsObject(given) Then
+        If IsArray(given) And kind = "c" Then Err.Raise 13
+        Crossing = given
+        If IsArray(given) And kind = "t" Then Crossing = Array(given, "", "", 1&, 1&, Date1904OfCaller())
+        Exit Function
+    End If
+    Set area = given
+    If area.Areas.Count > 1 Then Err.Raise 13
+    If kind = "c" Then
+        Set used = AnchorOf(area.Cells(1, 1))
+        Crossing = Array(used.Worksheet.Parent.Name, used.Worksheet.Name, used.Address(False, False), _
+            used.HasFormula)
+    ElseIf kind = "t" And KeepsHandle(area) Then
+        early = Application.Caller.Value2
+    Else
+        Set used = UsedPart(area, kind = "t")
+        If IsWaiting(used) Then
+            early = CVErr(xlErrNA)
+        ElseIf kind = "t" Then
+            Crossing = Array(used.Value2, NameOf(area), area.Worksheet.Name, _
+                used.Row, used.Column, area.Worksheet.Parent.Date1904)
+        Else
+            Crossing = used.Value2
+        End If
+    End If
+End Function
+
+' While a cell is healed, its formula is evaluated for another that asks: the place is the cell's.
+Private Function CallerPlace() As Variant
+    CallerPlace = Array("", "", "")
+    If Not healing Is Nothing Then
+        CallerPlace = PlaceOf(healing)
+    ElseIf IsObject(Application.Caller) Then
+        If TypeOf Application.Caller Is Range Then CallerPlace = PlaceOf(Application.Caller.Cells(1, 1))
+    End If
+End Function
+
+Private Function Date1904OfCaller() As Boolean
+    Date1904OfCaller = ThisWorkbook.Date1904
+    If IsObject(Application.Caller) Then
+        If TypeOf Application.Caller Is Range Then Date1904OfCaller = Application.Caller.Worksheet.Parent.Date1904
+    End If
+End Function
+
+' With the setting live = refresh, a Table that has a handle is left unread until Refresh.
+Private Function KeepsHandle(ByVal area As Range) As Boolean
+    Dim shown As Variant
+    If refreshing Or Not healing Is Nothing Then Exit Function
+    If Not IsObject(Application.Caller) Then Exit Function
+    If IsLive(area.Worksheet.Parent) Then Exit Function
+    shown = Application.Caller.Value2
+    If VarType(shown) = vbString Then KeepsHandle = InStr(shown, " #") > 0
+End Function
+
+Private Function IsLive(ByVal book As Workbook) As Boolean
+    Dim sheet As Worksheet, settings As ListObject, content As Variant, r As Long
+    IsLive = True
+    For Each sheet In book.Worksheets
+        For Each settings In sheet.ListObjects
+            If settings.Name = "Settings" Then
+                content = settings.Range.Value2
+                For r = 2 To UBound(content, 1)
+                    If LCase$(Trim$(content(r, 1) & "")) = "live" Then
+                        IsLive = LCase$(Trim$(content(r, 2) & "")) <> "refresh"
+                    End If
+                Next r
+                Exit Function
+            End If
+        Next settings
+    Next sheet
+End Function
+
+Private Function IsLost(ByRef answer As Variant) As Boolean
+    If Not IsArray(answer) Then Exit Function
+    If Not IsFlat(answer) Then Exit Function
+    If VarType(answer(LBound(answer))) = vbLong Then IsLost = (answer(LBound(answer)) = LOST_MARK)
+End Function
+
+' A handle that Python no longer knows, after a restart say, is had again from the cell that shows it;
+' a cell that is asked about and not known yet is evaluated once.
+Private Sub Heal(ByVal area As Range, ByVal kind As String, ByRef missed As Variant)
+    Dim cell As Range, shown As Variant, n As Long
+    If kind = "t" Then Exit Sub
+    If kind = "c" Then
+        AskAgain AnchorOf(area.Cells(1, 1))
+        Exit Sub
+    End If
+    For Each cell In UsedPart(area, False).Cells
+        shown = cell.Value2
+        If VarType(shown) = vbString Then
+            For n = LBound(missed) + 1 To UBound(missed)
+                If shown = missed(n) Then AskAgain cell
+            Next n
+        End If
+    Next cell
+End Sub
+
+' The cell's own formula is evaluated for what Python keeps of it; the cell stays as it is.
+Private Sub AskAgain(ByVal cell As Range)
+    Dim before As Range, answer As Variant
+    If InStr(1, cell.Formula, "CRM_", vbTextCompare) = 0 Then Exit Sub
+    Set before = healing
+    Set healing = cell
+    On Error Resume Next
+    answer = cell.Worksheet.Evaluate(cell.Formula)
+    Set healing = before
+End Sub
 
 ' The part of a range that can hold anything: what lies below or right of the used range is cut.
 ' Only a table or whole rows lose columns, since a blank third column of conditions has a meaning.
@@ -200,7 +326,8 @@ Private Function Connected() As Boolean
     If LoadLibraryW(StrPtr(folder & "\" & SERVER_DLL)) = 0 Then
         Err.Raise vbObjectError + 513, , SERVER_DLL & " cannot be loaded"
     End If
-    command = Chr$(34) & Setting("python") & Chr$(34) & SERVE
+    command = Setting("server", False)
+    If Left$(command, 1) <> "{" Then command = Chr$(34) & Setting("python") & Chr$(34) & SERVE
     If XLPyDLLActivateAuto(activated, command, 1) <> 0 Then
         Err.Raise vbObjectError + 513, , Split(activated & vbLf, vbLf)(0)
     End If
@@ -216,7 +343,8 @@ Failed:
     Connected = False
 End Function
 
-Private Function Setting(ByVal wanted As String) As String
+' A server that xlcrm serve keeps running has its class identifier in the settings, and is joined.
+Private Function Setting(ByVal wanted As String, Optional ByVal needed As Boolean = True) As String
     Dim path As String, channel As Integer, content() As Byte, entry As Variant
     path = Environ$("APPDATA") & "\xlcrm\settings.ini"
     ReDim content(0 To FileLen(path) - 1)
@@ -229,5 +357,5 @@ Private Function Setting(ByVal wanted As String) As String
             Setting = Trim$(Mid$(entry, Len(wanted) + 2))
         End If
     Next entry
-    If Len(Setting) = 0 Then Err.Raise vbObjectError + 513, , "settings.ini has no " & wanted
+    If needed And Len(Setting) = 0 Then Err.Raise vbObjectError + 513, , "settings.ini has no " & wanted
 End Function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 from unicodedata import normalize
 
@@ -11,7 +12,9 @@ from xlcrm.cells import Cell, canonical_cell
 from xlcrm.errors import ExcelError
 
 _PLAIN = frozenset({float, str, bool, type(None)})
+_TEXT = frozenset({str})
 _TEXTS = frozenset({str, type(None)})
+_END = "\0"
 _HEAD = 5
 """Bytes in which marshal writes that a list follows, and its length."""
 
@@ -31,13 +34,20 @@ def canonical_column(cells: Iterable[Any]) -> Cells:
     Args:
         cells: Raw cells.
     """
-    listed = Cells(cells)
-    listed.types = frozenset(map(type, listed))
+    listed = cells if isinstance(cells, Cells) else Cells(cells)
+    listed.types = _types(listed)
     if listed.types <= _PLAIN:
         return listed
     plain = Cells(map(canonical_cell, listed))
     plain.types = frozenset(map(type, plain))
     return plain
+
+
+def _types(cells: Cells) -> frozenset[type]:
+    with suppress(TypeError):  # joined, texts are told several times as fast as by their types
+        if "".join(cells):  # type: ignore[arg-type]
+            return _TEXT
+    return frozenset(map(type, cells))
 
 
 def types_among(cells: Sequence[Cell]) -> frozenset[type]:
@@ -51,6 +61,10 @@ def written(cells: Cells) -> bytes:
     Args:
         cells: Cells in canonical form.
     """
+    if cells.types == _TEXT:
+        joined = _END.join(cells)  # type: ignore[arg-type]  # texts alone
+        if joined.isascii() and joined.count(_END) == len(cells) - 1:  # no text holds an end
+            return f"{len(cells)} {joined}{_END}".encode("ascii")
     content = _written(cells)
     if str not in cells.types:
         return content

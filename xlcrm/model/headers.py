@@ -180,8 +180,10 @@ def _columns_found(rows: Sequence[Sequence[Cell]], kind: TableKind) -> list[floa
     """Count the columns of a kind that each row heads; 0 for one that cannot beat those above."""
     scores: list[float] = []
     for row in rows:
-        texts = sum(isinstance(cell, str) for cell in row)
-        most = texts + len(kind.required)  # a required column may share the header of another
+        texts = [cell for cell in row if isinstance(cell, str)]
+        most = len(texts)
+        if any(header_key(text) in exact_keys(kind) for text in texts):
+            most += len(kind.required)  # a required column may share such a header
         beaten = most <= max(scores, default=0)
         scores.append(0 if beaten else len(assign(read(row), kind, kind.required)))
     return scores

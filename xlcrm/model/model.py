@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -17,6 +17,7 @@ from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue, list
 from xlcrm.model.canonical import canonical_column
 from xlcrm.model.columns import Reading
 from xlcrm.model.headers import recognise
+from xlcrm.model.reads import NotedSettings, NotedTables, Reads
 from xlcrm.model.settings import Settings, reading, settings_of
 from xlcrm.model.table import CellTable, Columns, Table, table_of
 
@@ -49,7 +50,7 @@ class Model:
     aliases: Mapping[str, Mapping[str, str]]
     given_as_of: date | None = None
     date_system: int = 1900
-    _facts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _facts: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def table(self, kind: str) -> Table:
         """Give the table of a kind.
@@ -95,6 +96,23 @@ class Model:
         if name not in self._facts:
             self._facts[name] = find()
         return self._facts[name]  # type: ignore[no-any-return]  # kept under the name it has
+
+    def told(self, question: Hashable, find: Callable[[Model], Fact]) -> Fact:
+        """Give what several functions ask, found once a model, whatever it rests on.
+
+        Args:
+            question: What is asked, in full.
+            find: Finds it in the model that it is given, which notes what is read; what it gives
+                holds no model, and nobody changes it.
+        """
+        if question not in self._facts:
+            noted: Reads = set()
+            tables, settings = NotedTables(self.tables, noted), NotedSettings(self.settings, noted)
+            self._facts[question] = find(replace(self, tables=tables, settings=settings)), noted
+        answer, reads = self._facts[question]
+        for what, name in reads:  # seen by a host that watches, as of a `fact`
+            _ = name in self.tables if what == "table" else self.settings[name]
+        return answer  # type: ignore[no-any-return]  # kept under the question it answers
 
     @property
     def as_of(self) -> date:

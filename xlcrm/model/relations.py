@@ -143,7 +143,12 @@ def values_along(model: Model, path: Path) -> Mapping[str, Any]:
     return answer or {}
 
 
-def _rows_by_key(model: Model, kind: str, column: str) -> dict[str, Any]:
+def _rows_by_key(model: Model, kind: str, column: str) -> Mapping[str, Any]:
+    """Give the values of a column by join key, found once a model: every `by` along it asks."""
+    return model.fact(f"{kind} by {column}", (kind,), lambda: _by_key(model, kind, column))
+
+
+def _by_key(model: Model, kind: str, column: str) -> dict[str, Any]:
     key = KINDS[kind].key
     if key is None:
         raise WrongValue(f"{kind} has no key to be joined by")

@@ -70,6 +70,7 @@ SETTINGS: Mapping[str, Setting] = {
         ),
         _word("decimal", ("auto", ".", ","), "The decimal sign of numbers that stand as text."),
         _word("dayfirst", ("auto", "yes", "no"), "Whether 03/04/2026 as text is 3 April."),
+        _word("live", ("on", "refresh"), "Whether Tables are read as they change, or at Refresh."),
         _word("errors", ("strict", "skip"), "Whether a needed error cell stops or is left out."),
         _word("text_numbers", ("convert", "strict"), "Whether numbers that stand as text count."),
         _word(

@@ -11,7 +11,7 @@ import narwhals as nw
 from xlcrm.cells import text_key
 from xlcrm.errors import WrongValue, listing
 from xlcrm.model.model import Model
-from xlcrm.model.schema import ColumnType
+from xlcrm.model.schema import KINDS, ColumnType
 
 _CURRENCY = "currency"
 
@@ -25,28 +25,38 @@ def currency_beside(model: Model, kind: str, columns: Sequence[str]) -> bool:
         columns: Its columns that a figure adds up or is grouped by; a figure by currency never
             adds up two.
     """
-    table = model.table(kind)
+    table, declared = model.table(kind), KINDS[kind]
     return (
         _CURRENCY not in columns
+        and any(
+            column in declared.names and declared.column(column).type is ColumnType.AMOUNT
+            for column in columns
+        )
         and table.column(_CURRENCY) is not None
-        and any(table.type_of(column) is ColumnType.AMOUNT for column in columns)
     )
 
 
 def require_one_currency(
-    rows: nw.LazyFrame[Any], counted: Callable[[], nw.LazyFrame[Any]], words: str
+    model: Model, kind: str, counted: Callable[[], nw.LazyFrame[Any]], words: str
 ) -> None:
     """Refuse to add up amounts of several currencies; a blank one goes with any other.
 
     Args:
-        rows: All rows, with their currency.
+        model: The model.
+        kind: A table with a currency.
         counted: Gives the rows that count, asked for only where the table is mixed.
         words: The rows that count in words.
 
     Raises:
         WrongValue: They have several currencies.
     """
-    if len(_counts(rows)) < 2:
+    column = [_CURRENCY]
+    several = model.fact(
+        f"several currencies of {kind}",
+        (kind,),
+        lambda: len(_counts(model.columns(kind, column).frame)) > 1,
+    )
+    if not several:
         return
     found = _counts(counted())
     if len(found) > 1:

@@ -8,7 +8,7 @@ rows are grouped; the general way, through narwhals, stays for every other engin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals as nw
@@ -20,6 +20,7 @@ from xlcrm.stats.exact import Grid, parts
 
 _ROOM = 1 << 16
 _MOST_NUMBERS = 4_096
+_MOST_MASKS = 64
 _DAY = 86_400 * 1_000_000
 
 
@@ -35,6 +36,28 @@ class _Numbered:
         return len(self.values)
 
 
+@dataclass(frozen=True)
+class Known:
+    """Which rows of a table meet tests that many figures make, so that each is made once.
+
+    Attributes:
+        lasting: The tests worth remembering: other figures make the very same.
+        masks: By the identity of a test, the test and for each row whether it meets it.
+    """
+
+    lasting: tuple[nw.Expr, ...] = ()
+    masks: dict[int, tuple[nw.Expr, np.ndarray[Any, Any]]] = field(default_factory=dict)
+
+    def mask(self, test: nw.Expr) -> np.ndarray[Any, Any] | None:
+        """Say for each row whether it meets a test; None where that is not known."""
+        return self.masks[id(test)][1] if id(test) in self.masks else None
+
+    def put_down(self, test: nw.Expr, mask: np.ndarray[Any, Any]) -> None:
+        """Remember which rows meet a test, if that is worth it and there is room."""
+        if len(self.masks) < _MOST_MASKS and any(test is one for one in self.lasting):
+            self.masks[id(test)] = test, mask
+
+
 def pandas_rows(frame: nw.LazyFrame[Any]) -> pd.DataFrame | None:
     """Give the rows behind a frame where they are of pandas, else None.
 
@@ -47,19 +70,33 @@ def pandas_rows(frame: nw.LazyFrame[Any]) -> pd.DataFrame | None:
     return rows
 
 
-def kept(frame: nw.LazyFrame[Any], tests: Sequence[nw.Expr]) -> nw.LazyFrame[Any]:
+def kept(
+    frame: nw.LazyFrame[Any], tests: Sequence[nw.Expr], known: Known | None = None
+) -> nw.LazyFrame[Any]:
     """Keep the rows that meet all tests; rows of pandas are copied only by tests that drop some.
 
     Args:
         frame: Rows of any engine.
         tests: The tests; a row of which one is undecided is dropped.
+        known: What is known of these rows; tests of it that are new here are put down in it.
     """
     rows = pandas_rows(frame) if tests else None
     if rows is None:
         return frame.filter(*tests) if tests else frame
-    named = [test.fill_null(value=False).alias(f"{k}") for k, test in enumerate(tests)]
-    met = frame.select(*named).collect()
-    mask = np.logical_and.reduce([met[f"{k}"].to_numpy() for k in range(len(tests))])
+    masks = {
+        k: mask for k, test in enumerate(tests) if known and (mask := known.mask(test)) is not None
+    }
+    named = [
+        test.fill_null(value=False).alias(f"{k}") for k, test in enumerate(tests) if k not in masks
+    ]
+    if named:
+        met = frame.select(*named).collect()
+        found = {int(name): met[name].to_numpy() for name in met.columns}
+        masks |= found
+        for k, mask in found.items():
+            if known:
+                known.put_down(tests[k], mask)
+    mask = np.logical_and.reduce(list(masks.values()))
     return frame if mask.all() else nw.from_native(rows[mask]).lazy()
 
 
@@ -125,7 +162,7 @@ def grouped(
 
     Args:
         rows: The rows.
-        keys: The columns whose values make the groups, at least one.
+        keys: The columns whose values make the groups; none for one group of all rows.
         sums: By the name of the sum, a column of numbers (missing ones are left out) with the grids
             of its exact parts.
         count: What the column of the number of rows is called.
@@ -136,6 +173,8 @@ def grouped(
     """
     if not len(rows):
         return None
+    if not keys:
+        return _added_up(rows, sums, count)
     columns = [_numbered(rows[key]) for key in keys]
     sizes = [column.size for column in columns]
     cells = float(np.prod([float(size) for size in sizes]))
@@ -153,13 +192,34 @@ def grouped(
     }
     answer[count] = counts[there]
     for name, (of, on) in sums.items():
-        terms = rows[of].to_numpy(dtype=float)
-        missing = np.isnan(terms)
-        if missing.any():
-            terms = np.where(missing, 0.0, terms)
-        for part, heading in zip(parts(terms, on), part_names(name), strict=True):
+        for part, heading in zip(parts(_terms(rows, of), on), part_names(name), strict=True):
             answer[heading] = np.bincount(codes, part, int(cells))[there]
     return pd.DataFrame(answer)
+
+
+def largest(rows: pd.DataFrame, column: str) -> float:
+    """Give the largest absolute value of a column of numbers, 0 where it has none.
+
+    Args:
+        rows: The rows.
+        column: The column.
+    """
+    return float(np.abs(_terms(rows, column)).max(initial=0.0))
+
+
+def _added_up(rows: pd.DataFrame, sums: Mapping[str, tuple[str, Grid]], count: str) -> pd.DataFrame:
+    answer: dict[str, Any] = {count: [len(rows)]}
+    for name, (of, on) in sums.items():
+        for part, heading in zip(parts(_terms(rows, of), on), part_names(name), strict=True):
+            answer[heading] = [part.sum()]
+    return pd.DataFrame(answer)
+
+
+def _terms(rows: pd.DataFrame, column: str) -> np.ndarray[Any, Any]:
+    """Take a column of numbers, 0 in place of missing ones."""
+    terms: np.ndarray[Any, Any] = rows[column].to_numpy(dtype=float)
+    missing = np.isnan(terms)
+    return np.where(missing, 0.0, terms) if missing.any() else terms
 
 
 def _numbered(column: pd.Series[Any]) -> _Numbered:

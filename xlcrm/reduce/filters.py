@@ -180,10 +180,13 @@ def _text_test(model: Model, path: Path, condition: Condition) -> nw.Expr:
     return column.is_in(wanted)
 
 
-def _distinct(model: Model, kind: str, column: str) -> list[str]:
-    frame = model.columns(kind, [column]).frame
-    unique = frame.select(nw.col(column)).filter(~nw.col(column).is_null()).unique().collect()
-    return sorted(str(value) for value in unique[column].to_list())
+def _distinct(model: Model, kind: str, column: str) -> tuple[str, ...]:
+    def found() -> tuple[str, ...]:
+        frame = model.columns(kind, [column]).frame
+        unique = frame.select(nw.col(column)).filter(~nw.col(column).is_null()).unique().collect()
+        return tuple(sorted(str(value) for value in unique[column].to_list()))
+
+    return model.fact(f"texts of {kind}.{column}", (kind,), found)
 
 
 def words_of(condition: Condition) -> str:

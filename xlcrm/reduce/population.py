@@ -18,7 +18,7 @@ from xlcrm.model.table import ROW
 from xlcrm.periods import Period
 from xlcrm.reduce.currency import currency_beside, require_one_currency
 from xlcrm.reduce.dates import midnight
-from xlcrm.reduce.dense import kept
+from xlcrm.reduce.dense import Known, kept
 from xlcrm.reduce.filters import filter_of
 from xlcrm.reduce.problems import problem_error
 
@@ -91,6 +91,7 @@ class Selection:
         added: The names of those columns.
         problems: Cells that could not be read, by column.
         notes: What is worth saying about how cells were read.
+        known: Which rows meet the rules that other figures have too.
     """
 
     rows: nw.LazyFrame[Any]
@@ -99,13 +100,14 @@ class Selection:
     added: frozenset[str]
     problems: Mapping[str, tuple[Problem, ...]]
     notes: tuple[str, ...]
+    known: Known
 
     @property
     def counted(self) -> nw.LazyFrame[Any]:
         """The rows that count; columns are added to no more rows than the rules leave."""
         early = [rule.keeps for rule in self.rules if not self.added & set(rule.columns)]
         late = [rule.keeps for rule in self.rules if self.added & set(rule.columns)]
-        return kept(self.prepare(kept(self.rows, early)), late)
+        return kept(self.prepare(kept(self.rows, early, self.known)), late)
 
     @property
     def reasons(self) -> nw.LazyFrame[Any]:
@@ -164,12 +166,19 @@ def select(
         frozenset(population.adds),
         given.problems,
         given.notes,
+        _known(model, population),
     )
     if given.problems:
         found = _without_problems(model, population, found)
     if money:
-        require_one_currency(found.rows, lambda: found.counted, population.words)
+        require_one_currency(model, population.table, lambda: found.counted, population.words)
     return found
+
+
+def _known(model: Model, population: Population) -> Known:
+    kind = population.table
+    masks = model.fact(f"rows of {kind} that meet a rule", (kind,), dict[Any, Any])
+    return Known(tuple(rule.keeps for rule in population.rules), masks)
 
 
 def _with_offered(model: Model, population: Population, columns: Sequence[str]) -> Population:

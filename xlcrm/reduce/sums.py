@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from xlcrm.reduce.dense import grouped, pandas_rows
+from xlcrm.reduce.dense import grouped, largest, pandas_rows
 from xlcrm.reduce.grouping import Groups, Key, groups_of, label_column
 from xlcrm.reduce.parts import part_names, term
 from xlcrm.reduce.population import overflow
@@ -46,25 +46,35 @@ def grouped_sums(
     terms = [of.alias(term(name)) for name, of in sums.items() if not isinstance(of, str)]
     rows = frame.with_columns(*terms) if terms else frame
     added = {name: of if isinstance(of, str) else term(name) for name, of in sums.items()}
-    sizes = [nw.col(of).abs().max().alias(name) for name, of in added.items()]
-    largest = rows.select(nw.len().alias(COUNT), *sizes).collect()
-    count = int(largest[COUNT].item())
+    count, tops = _extent(rows, added)
     grids = {}
     for name, of in added.items():
-        top = largest[name].item()
         try:
-            on = grid(0.0 if top is None or np.isnan(top) else float(top), count)
+            on = grid(tops[name], count)
         except OverflowError:
             raise overflow(name) from None
         grids[name] = (of, on)
     return _grouped(rows, keys, grids)
 
 
+def _extent(frame: nw.LazyFrame[Any], added: Mapping[str, str]) -> tuple[int, dict[str, float]]:
+    """Count the rows, and give the largest absolute value of each sum's terms."""
+    rows = pandas_rows(frame)
+    if rows is not None:
+        return len(rows), {name: largest(rows, of) for name, of in added.items()}
+    sizes = [nw.col(of).abs().max().alias(name) for name, of in added.items()]
+    found = frame.select(nw.len().alias(COUNT), *sizes).collect()
+    tops = {name: found[name].item() for name in added}
+    return int(found[COUNT].item()), {
+        name: 0.0 if top is None or np.isnan(top) else float(top) for name, top in tops.items()
+    }
+
+
 def _grouped(
     frame: nw.LazyFrame[Any], keys: Sequence[str], sums: Mapping[str, tuple[str, Grid]]
 ) -> pd.DataFrame:
     names = list(dict.fromkeys(keys))
-    rows = pandas_rows(frame) if names else None
+    rows = pandas_rows(frame)
     if rows is not None and (answer := grouped(rows, names, sums, COUNT)) is not None:
         return answer
     split, added = [], [nw.len().alias(COUNT)]

@@ -22,7 +22,7 @@ from xlcrm.analytics.forecast.open_values import (
 from xlcrm.analytics.forecast.revenue import won_by
 from xlcrm.analytics.options import option
 from xlcrm.analytics.targets import deal_targets
-from xlcrm.conditions import Where
+from xlcrm.conditions import Where, conditions
 from xlcrm.errors import ExcelError, NotAvailable, WrongValue, shortened
 from xlcrm.kpis.open_deals import EXPECTED, OVERDUE, expected_population
 from xlcrm.kpis.probability import LEAST, Chances
@@ -76,6 +76,25 @@ def forecast_range(
         OutOfDomain: ``rho`` is not from 0 to below 1, the target is negative, or a sum overflows.
         WrongValue: There is no such option, or deals are shown without one target.
     """
+    asked = (by, conditions(where), period, target, rho, overdue, show, method)
+    found = model.told(  # which alerts and sheets ask alike
+        ("forecast range", *asked),
+        lambda noting: _told(noting, by, where, period, target, rho, overdue, show, method),
+    )
+    return found.copy()
+
+
+def _told(
+    model: Model,
+    by: str,
+    where: Where,
+    period: str,
+    target: float | None,
+    rho: float | None,
+    overdue: str,
+    show: str,
+    method: str,
+) -> pd.DataFrame:
     shown = option("show", show, SHOWN)
     treated = option("overdue", overdue, OVERDUE)
     together, typed = rho_of(model, rho), checked_target(target)

@@ -87,7 +87,13 @@ def _months(model: Model, fed: Any, count: int) -> tuple[Period, ...]:
 
 
 def _read(model: Model, of: Bound, spans: tuple[Period, ...]) -> Any:
-    """Read a KPI for its groups, month by month."""
+    """Read a KPI for its groups, month by month, once a model."""
+    asked = (of.binding.kpi.name, of.binding.by, of.binding.where, of.labels)
+    months = (spans[0].first, spans[-1].last)
+    return model.told(("months", *asked, *months), lambda noting: _by_month(noting, of, spans))
+
+
+def _by_month(model: Model, of: Bound, spans: tuple[Period, ...]) -> Any:
     if of.binding.kpi.is_state:
         read = [figures_over(model, of, span).values for span in spans]
         return np.array([[one.get(group, np.nan) for one in read] for group in of.labels])

@@ -116,11 +116,18 @@ def _with_figures(model: Model, read: pd.DataFrame, of: Bound, text: str) -> pd.
 def figures_over(model: Model, of: Bound, days: Period) -> Figures:
     """Read a KPI over a period; one that is a state as it stood on its last day.
 
+    Every function of the scorecard asks for the same figures: they are found once a model.
+
     Args:
         model: The model.
         of: The measures that ask for it.
         days: The period.
     """
+    asked = (of.binding.kpi.name, of.binding.by, of.binding.where, of.labels, days.first, days.last)
+    return model.told(("figures", *asked), lambda noting: _figures_over(noting, of, days))
+
+
+def _figures_over(model: Model, of: Bound, days: Period) -> Figures:
     if not of.binding.kpi.is_state:
         return figures(model, of.binding, of.labels, days)
     try:

@@ -9,7 +9,6 @@ not matter. Exact column names are not listed: they always count.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -75,6 +74,8 @@ def claims(kind: str) -> Mapping[str, Mapping[str, Mapping[str, int]]]:
         >>> claims("deals")[header_key("Sales Agent")]["owner"]["en"]
         4
     """
+    import tomllib  # late: exact column names need no aliases, and no parser of them
+
     found: dict[str, dict[str, dict[str, int]]] = {}
     for source, sections in _sections().items():
         for column, headers in tomllib.loads(sections.get(kind, "")).items():

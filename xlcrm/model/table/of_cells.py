@@ -28,7 +28,7 @@ _MOST_TITLES = 20
 """In how many rows from the top the headers are looked for."""
 
 
-_BLOCK = 2_048
+_BLOCK = 512
 """Rows taken at a time when all columns are asked for."""
 
 
@@ -69,6 +69,16 @@ class CellTable:
         for place, column in enumerate(self._all_columns()):
             content.update(written(self._canonical(place, column)))
         return content.hexdigest()
+
+    def after(self, equal: CellTable) -> CellTable:
+        """Give the table to keep of this one and an equal one that was read before.
+
+        Args:
+            equal: A table of the same content; it may have stood elsewhere.
+        """
+        if (equal.origin, equal.skipped) == (self.origin, self.skipped):
+            return equal
+        return replace(self, _cells=equal._cells, _typed=equal._typed)
 
     def __len__(self) -> int:
         """Count the data rows."""
@@ -141,9 +151,9 @@ class CellTable:
         own = replace(reading, date_system=self.origin.date_system)
         return typed(name, self.type_of(name), self._cells_of(name), own)
 
-    def _all_columns(self) -> list[list[Any]]:
+    def _all_columns(self) -> list[Cells]:
         """Take all columns as the host has them, in blocks that the processor's cache holds."""
-        columns: list[list[Any]] = [[] for _ in self.headers]
+        columns = [Cells() for _ in self.headers]
         for start in range(0, len(self.rows), _BLOCK):
             block = zip(*self.rows[start : start + _BLOCK], strict=True)
             for column, cells in zip(columns, block, strict=True):

@@ -35,6 +35,10 @@ class FrameTable:
     label: str = "frame"
     _read: dict[Any, nw.Series[Any]] = field(default_factory=dict, repr=False)
 
+    def after(self, equal: FrameTable) -> FrameTable:
+        """Give the table to keep of this one and an equal one that was read before: that one."""
+        return equal
+
     def __len__(self) -> int:
         """Count the rows."""
         counted = self._lazy().select(nw.len().alias("n")).collect()

@@ -64,6 +64,13 @@ class Table(Protocol):
         """Say where the data row with the number ``row``, from 0, stands for the user."""
         ...
 
+    def after(self, equal: Any) -> Table:
+        """Give the table to keep of this one and an equal one that was read before.
+
+        It has the columns that are typed already, and stands where this one stands.
+        """
+        ...
+
     def __len__(self) -> int:
         """Count the rows."""
         ...

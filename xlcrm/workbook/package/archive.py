@@ -130,7 +130,7 @@ def repacked(package: Package, changes: Mapping[str, bytes | None]) -> bytes:
 
     Args:
         package: The opened package.
-        changes: New bytes of parts by name; None leaves a part out.
+        changes: New bytes of parts by name; None leaves a part out, a new name comes last.
 
     Returns:
         The bytes of the new package; those of the old one if there are no changes.
@@ -143,6 +143,9 @@ def repacked(package: Package, changes: Mapping[str, bytes | None]) -> bytes:
         if new is None and name in changes:
             continue
         directory.append(_member(out, info, _raw(package, info) if new is None else None, new))
+    for name, new in changes.items():
+        if name not in package.parts and new is not None:
+            directory.append(_member(out, _new_member(name), None, new))
     start = out.tell()
     out.write(b"".join(directory))
     comment = package.archive.comment
@@ -229,8 +232,9 @@ def _raw(package: Package, info: ZipInfo) -> bytes:
 
 def _member(out: BytesIO, info: ZipInfo, raw: bytes | None, new: bytes | None) -> bytes:
     """Write one member, raw or newly packed, and return its entry for the directory."""
-    method, check, size = info.compress_type, info.CRC, info.file_size
-    if new is not None:
+    if new is None:
+        method, check, size = info.compress_type, info.CRC, info.file_size
+    else:
         method, check, size = ZIP_DEFLATED, zlib.crc32(new), len(new)
         # Large sheets pack five times as fast at level 1, and only a third larger.
         packer = zlib.compressobj(6 if size < 2**20 else 1, zlib.DEFLATED, -15)
@@ -248,6 +252,13 @@ def _member(out: BytesIO, info: ZipInfo, raw: bytes | None, new: bytes | None) -
     attributes = (0, info.internal_attr, info.external_attr, offset)
     entry = _CENTRAL.pack(b"PK\1\2", made_by, 20, *common, len(info.comment), *attributes)
     return entry + name + extra + info.comment
+
+
+def _new_member(name: str) -> ZipInfo:
+    """Describe a member that the package lacks; its date is always the same."""
+    info = ZipInfo(name)
+    info.create_system = 0  # ZipInfo would tell on which system it is written
+    return info
 
 
 def _without_zip64(extra: bytes) -> bytes:

@@ -63,9 +63,9 @@ def write_cached(
     """Write results of formulas into a workbook, as Excel keeps them, and nothing else.
 
     A dynamic array takes the size of its result; where other content stands in its way it
-    becomes #SPILL! and the content stays. An array of fixed size keeps its size, and any other
-    formula gets the first value. Charts over changed cells get them too. If nothing changes, the
-    bytes of the file do not either.
+    becomes #SPILL!, which files hold as #VALUE!, and the content stays. An array of fixed size
+    keeps its size, and any other formula gets the first value. Charts over changed cells get them
+    too. If nothing changes, the bytes of the file do not either.
 
     Args:
         source: Path or bytes of an .xlsx or .xlsm.

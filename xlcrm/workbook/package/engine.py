@@ -9,7 +9,7 @@ from xlcrm.workbook.package.contents import contents_of
 from xlcrm.workbook.package.formulas import Formula, Place, dynamic_marks, has_formulas, places
 from xlcrm.workbook.package.grid import cells, rows
 from xlcrm.workbook.package.markup import Edit, Markup, edited, escaped, markup
-from xlcrm.workbook.package.references import area
+from xlcrm.workbook.package.references import Area, area
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,10 +81,18 @@ def _edit(grid: Markup, place: Place, new: str) -> Edit:
     )
 
 
+def _corner(covered: Area) -> tuple[int, int]:
+    return covered.top, covered.left
+
+
 def _stripped(grid: Markup, found: list[Place]) -> list[Edit]:
     """Take out the cells that arrays fill; those that are there, for a ``ref`` may be a lie."""
     anchors = {(place.row, place.column) for place in found}
-    arrays = [area(place.formula.ref) for place in found if place.formula.ref]
+    filled_by = (area(place.formula.ref) for place in found if place.formula.ref)
+    # Most fill their own cell alone, and need no look at the row.
+    arrays = [
+        a for a in filled_by if a.bottom > a.top or a.right > a.left or _corner(a) not in anchors
+    ]
     edits: list[Edit] = []
     for number, row in rows(grid) if arrays else ():
         across = [covered for covered in arrays if covered.top <= number <= covered.bottom]

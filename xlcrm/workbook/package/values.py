@@ -79,6 +79,22 @@ def settled(value: object) -> Value:
     return ExcelError.VALUE
 
 
+_STORED = frozenset(
+    (
+        ExcelError.NULL,
+        ExcelError.DIV0,
+        ExcelError.VALUE,
+        ExcelError.REF,
+        ExcelError.NAME,
+        ExcelError.NUM,
+        ExcelError.NA,
+        ExcelError.GETTING_DATA,
+    )
+)
+"""The errors that stand in files; Excel writes #VALUE! for any other, and so do we: programs that
+read the file refuse a word they do not know."""
+
+
 def cached_xml(value: Value, prefix: str = "") -> tuple[str | None, str]:
     """Write a value as a formula's result.
 
@@ -92,7 +108,7 @@ def cached_xml(value: Value, prefix: str = "") -> tuple[str | None, str]:
     kind: str | None
     keep = ""
     if isinstance(value, ExcelError):
-        kind, shown = "e", value.text
+        kind, shown = "e", (value if value in _STORED else ExcelError.VALUE).text
     elif isinstance(value, bool):
         kind, shown = "b", str(int(value))
     elif value is None or isinstance(value, str):

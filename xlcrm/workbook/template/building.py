@@ -11,7 +11,7 @@ import xlsxwriter
 
 from xlcrm.functions import catalogue
 from xlcrm.hosts.headless import recalculated
-from xlcrm.hosts.vba import module_text, workbook_text
+from xlcrm.hosts.vba import standard_modules, workbook_text
 from xlcrm.workbook.template import (
     customers_sheet,
     forecast_sheet,
@@ -137,8 +137,7 @@ def _fill(workbook: Any, pages: dict[str, Page], *, empty: bool) -> None:
 
 
 def _add_vba(workbook: Any, names: list[str]) -> None:
-    functions = list(catalogue().values())
     codes = [code_name(name) for name in names]
-    project = vba_project(module_text(functions), workbook_text(functions), codes)
+    project = vba_project(standard_modules(catalogue().values()), workbook_text(), codes)
     workbook.set_vba_name(WORKBOOK)
     workbook.add_vba_project(io.BytesIO(project), is_stream=True)

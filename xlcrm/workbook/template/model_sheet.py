@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlcrm.workbook.template.buttons import refresh_button
 from xlcrm.workbook.template.page import Page, columns
 from xlcrm.workbook.template.tables import DATA
 
@@ -35,6 +36,7 @@ def write_model(workbook: Any, page: Page) -> str:
         "Table[#All]) in a free row.",
         "subtitle",
     )
+    refresh_button(page, 0, _HANDLE + 1)
     page.write(_MODEL, 1, "Model", "key")
     page.write(_MODEL, 2, "all tables below", "label")
     page.answer(_MODEL, _HANDLE, f"=CRM_MODEL({handles})", "handle")

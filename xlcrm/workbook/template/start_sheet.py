@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from xlcrm.workbook.template.buttons import refresh_button
 from xlcrm.workbook.template.page import Page, columns
 from xlcrm.workbook.template.panel import Answer
 from xlcrm.workbook.template.style import STATUS
@@ -19,7 +20,8 @@ _STEPS = (
     ("Fill in what only you know", "Stages, Settings, Lists",
      "Probabilities, parameters, words to choose from. Columns that you lack may stay blank."),
     ("Let it compute", "xlcrm recalc mine.xlsm",
-     "Without Excel, on any system. In Excel it computes by itself, once xlcrm setup was run."),
+     "Without Excel, on any system. In Excel it computes by itself, once xlcrm setup was run; "
+     "Refresh reads all Tables again."),
 )  # fmt: skip
 _PAGES = (
     ("Forecast", "What will we sell, when, by whom, and how surely?"),
@@ -90,6 +92,7 @@ def write_start(
         '=CRM_FORECAST(Model, "owner"). Change a cell and the answers follow.',
         "subtitle",
     )
+    refresh_button(page, 0, 4)
     page.worded(
         2,
         1,

@@ -1,0 +1,74 @@
+"""What functions of one model share: found once, and noted for whoever asks."""
+
+import pytest
+from given import SCORECARD, company, model_with
+
+from xlcrm.analytics.forecast.revenue_range import forecast_range
+from xlcrm.analytics.scorecard.strategy import strategy
+from xlcrm.errors import NotAvailable
+from xlcrm.hosts.memory import watched
+from xlcrm.model.reads import NotedSettings, NotedTables
+
+
+@pytest.fixture
+def model():
+    return model_with(None, **{**SCORECARD, **company()})
+
+
+def test_the_same_question_is_answered_once_and_another_one_anew(model):
+    asked = []
+
+    def find(of):
+        asked.append(len(of.table("deals")))
+        return len(asked)
+
+    assert [model.told("rows", find) for _ in range(3)] == [1, 1, 1]
+    assert model.told(("rows", "again"), find) == 2
+    assert asked == [300, 300]
+
+
+def test_a_question_without_an_answer_is_asked_again(model):
+    for _ in range(2):
+        with pytest.raises(NotAvailable):
+            model.told("leads", lambda of: of.table("leads"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "read"),
+    [
+        (strategy, {("table", "measures"), ("table", "orders"), ("setting", "errors")}),
+        (
+            lambda model: forecast_range(model, period="2026"),
+            {("table", "deals"), ("table", "stages"), ("table", "targets"), ("setting", "rho")},
+        ),
+        (
+            lambda model: model.told("outer", lambda of: of.told("inner", lambda m: m.as_of)),
+            {("table", "deals"), ("table", "surveys")},
+        ),
+    ],
+    ids=["the figures of the scorecard", "a range of revenue", "one within another"],
+)
+def test_what_an_answer_rests_on_is_noted_for_all_who_ask(model, ask, read):
+    first, second = {}, {}
+    for reads in (first, second):
+        ask(watched(model, reads))
+    assert first == second
+    assert read <= set(first)
+
+
+def test_who_takes_an_answer_may_change_it(model):
+    whole = forecast_range(model, period="2026")
+    whole.loc[0, "mean"] = 0.0
+    assert forecast_range(model, period="2026").loc[0, "mean"] > 0
+
+
+def test_tables_and_settings_put_down_what_is_looked_at(model):
+    reads = set()
+    tables, settings = NotedTables(model.tables, reads), NotedSettings(model.settings, reads)
+    assert "leads" not in tables
+    assert tables["deals"] is model.tables["deals"]
+    assert settings.word("errors") == "strict"
+    assert reads == {("table", "leads"), ("table", "deals"), ("setting", "errors")}
+    assert set(tables) == set(model.tables)
+    assert len(tables) == len(model.tables)
+    assert {("table", kind) for kind in model.tables} <= reads
