@@ -10,7 +10,8 @@ from xlcrm.analytics.pipeline.past import model_on
 from xlcrm.analytics.scorecard.goals import goals
 from xlcrm.analytics.scorecard.perspectives import perspectives
 from xlcrm.cells import Range
-from xlcrm.hosts.memory import Memory, watched
+from xlcrm.errors import NotAvailable
+from xlcrm.hosts.memory import Memory
 from xlcrm.model.model import model_of
 from xlcrm.model.table import table_of
 
@@ -62,10 +63,32 @@ def test_a_setting_that_is_read_is_computed_again():
 
 def test_what_a_fact_rests_on_is_noted_whoever_found_it():
     of = model()
-    first, second = {}, {}
-    assert watched(of, first).as_of == watched(of, second).as_of
+    first, second = set(), set()
+    for reads in (first, second):
+        assert of.noting(reads).fact("deals", ("deals",), lambda: 1, ("rho",)) == 1
     assert first == second
-    assert {("setting", "errors"), ("setting", "decimal"), ("table", "deals")} <= set(second)
+    assert {("setting", "errors"), ("setting", "rho"), ("table", "deals")} <= second
+
+
+def test_a_change_that_leaves_the_day_leaves_answers_that_read_the_day_alone():
+    memory, asked = Memory(), []
+
+    def day(of):
+        asked.append(1)
+        return of.as_of
+
+    assert memory.answer("day", model(), day) == memory.answer("day", model(amount=7.0), day)
+    assert len(asked) == 1
+    later = model_of([table_of("deals", Range(list(deals({"Closed on": 46_000.0}))))])
+    assert memory.answer("day", later, day) == dt.date(2025, 12, 9)
+    assert len(asked) == 2
+
+
+def test_a_model_without_a_day_is_remembered_as_such():
+    memory, empty = Memory(), model_of([table_of("stages", Range(list(STAGES)))])
+    for _ in range(2):
+        with pytest.raises(NotAvailable, match="no day"):
+            memory.answer("day", empty, lambda of: of.as_of)
 
 
 def test_aliases_are_always_read():
@@ -76,10 +99,10 @@ def test_aliases_are_always_read():
 
 
 def test_a_table_that_appears_where_it_was_missed_is_noticed():
-    reads = {}
-    seen = watched(model(), reads)
-    assert "orders" not in seen.tables
-    assert reads["table", "orders"] is None
+    memory = Memory()
+    orders = (("Order id", "Account", "Date", "Amount"), ("o1", "a1", 46_000.0, 5.0))
+    for of, expected in ((model(), False), (model(orders=orders), True)):
+        assert memory.answer("orders", of, lambda seen: "orders" in seen.tables) is expected
 
 
 def test_two_sessions_never_see_each_others_tables():
@@ -116,8 +139,34 @@ def test_a_model_of_a_past_day_notes_what_it_reads_for_whoever_asks():
     pictures = (("taken_on", "deal_id", "stage", "amount", "status"),
                 (46_000.0, "d1", "Lead", 5.0, "open"))  # fmt: skip
     of = model(snapshots=pictures)
-    first, second = {}, {}
+    first, second = set(), set()
     for reads in (first, second):
-        then = model_on(watched(of, reads), dt.date(2025, 12, 20))
+        then = model_on(of.noting(reads), dt.date(2025, 12, 20))
         assert then.settings["missing_amount"] == "leave out"
     assert ("setting", "missing_amount") in second
+
+
+def test_rows_that_are_not_read_may_change_where_only_headers_were():
+    memory, asked = Memory(), []
+
+    def owner(of):
+        asked.append(1)
+        return of.column("deals", "owner")
+
+    assert memory.answer("owner", model(), owner) == "owner"
+    assert memory.answer("owner", model(amount=7.0), owner) == "owner"
+    assert len(asked) == 1
+    renamed = deals({"Amount": 1.0, "Remark": "x"})
+    other = model_of([table_of("deals", Range(list(renamed)))])
+    memory.answer("owner", other, owner)
+    assert len(asked) == 2
+
+
+def test_an_answer_that_names_the_tables_there_are_is_renewed_when_one_joins():
+    memory = Memory()
+    orders = (("Order id", "Account", "Date", "Amount"), ("o1", "a1", 46_000.0, 5.0))
+    first = memory.answer("kinds", model(), lambda of: sorted(of.tables))
+    assert first == ["deals", "stages"]
+    assert memory.answer("kinds", model(orders=orders), lambda of: sorted(of.tables)) == [
+        "deals", "orders", "stages"
+    ]  # fmt: skip

@@ -6,7 +6,6 @@ from given import SCORECARD, company, model_with
 from xlcrm.analytics.forecast.revenue_range import forecast_range
 from xlcrm.analytics.scorecard.strategy import strategy
 from xlcrm.errors import NotAvailable
-from xlcrm.hosts.memory import watched
 from xlcrm.model.reads import NotedSettings, NotedTables
 
 
@@ -36,24 +35,25 @@ def test_a_question_without_an_answer_is_asked_again(model):
 @pytest.mark.parametrize(
     ("ask", "read"),
     [
-        (strategy, {("table", "measures"), ("table", "orders"), ("setting", "errors")}),
+        (strategy, {("table", "measures"), ("day", "as_of"), ("setting", "errors")}),
         (
             lambda model: forecast_range(model, period="2026"),
             {("table", "deals"), ("table", "stages"), ("table", "targets"), ("setting", "rho")},
         ),
         (
             lambda model: model.told("outer", lambda of: of.told("inner", lambda m: m.as_of)),
-            {("table", "deals"), ("table", "surveys")},
+            {("day", "as_of")},
         ),
     ],
     ids=["the figures of the scorecard", "a range of revenue", "one within another"],
 )
 def test_what_an_answer_rests_on_is_noted_for_all_who_ask(model, ask, read):
-    first, second = {}, {}
+    first, second = set(), set()
     for reads in (first, second):
-        ask(watched(model, reads))
+        ask(model.noting(reads))
+        reads -= {("headers", kind) for what, kind in reads if what == "table"}  # the less says
     assert first == second
-    assert read <= set(first)
+    assert read <= first
 
 
 def test_who_takes_an_answer_may_change_it(model):
@@ -68,7 +68,17 @@ def test_tables_and_settings_put_down_what_is_looked_at(model):
     assert "leads" not in tables
     assert tables["deals"] is model.tables["deals"]
     assert settings.word("errors") == "strict"
-    assert reads == {("table", "leads"), ("table", "deals"), ("setting", "errors")}
+    assert reads == {("headers", "leads"), ("table", "deals"), ("setting", "errors")}
     assert set(tables) == set(model.tables)
     assert len(tables) == len(model.tables)
-    assert {("table", kind) for kind in model.tables} <= reads
+    assert ("kinds", "") in reads
+    assert ("table", "orders") not in reads
+
+
+def test_a_column_is_looked_for_by_headers_alone(model):
+    reads = set()
+    seen = model.noting(reads)
+    assert seen.column("deals", "owner") == "owner"
+    assert seen.column("deals", "no such column") is None
+    assert seen.column("leads", "source") is None
+    assert reads == {("headers", "deals"), ("headers", "leads")}

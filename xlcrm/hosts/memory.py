@@ -6,16 +6,15 @@ elsewhere in the model costs a look-up. That there is no answer, and why, is rem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from xlcrm.errors import CrmError
 from xlcrm.model.model import Model
-from xlcrm.model.settings import Settings, Value
+from xlcrm.model.reads import Reads
 
 Answer = TypeVar("Answer")
-Held = TypeVar("Held")
 
 _NEWEST = 2
 """Answers kept a call: the newest and the one before, for a change that is taken back."""
@@ -26,56 +25,8 @@ MOST_CALLS = 10_000
 MOST_CELLS = 2_000_000
 """Cells that all answers together may have, some 80 MB."""
 
-Reads = dict[tuple[str, str], Any]
-"""What a computation looked at: a table's content and place (None for no table), a setting."""
-
-
-class _WatchedTables(Mapping[str, Held]):
-    """Tables that note which of them are looked at."""
-
-    def __init__(self, tables: Mapping[str, Held], reads: Reads) -> None:
-        self._tables = tables
-        self._reads = reads
-
-    def __getitem__(self, kind: str) -> Held:
-        self._note(kind)
-        return self._tables[kind]
-
-    def __contains__(self, kind: object) -> bool:
-        self._note(str(kind))
-        return kind in self._tables
-
-    def __iter__(self) -> Iterator[str]:
-        for kind in self._tables:
-            self._note(kind)
-        return iter(self._tables)
-
-    def __len__(self) -> int:
-        return len(self._tables)
-
-    def _note(self, kind: str) -> None:
-        self._reads["table", kind] = _content(self._tables, kind)
-
-
-class _WatchedSettings(Settings):
-    """Settings that note which of them are looked at."""
-
-    def __init__(self, settings: Settings, reads: Reads) -> None:
-        super().__init__(settings.given)
-        self._reads = reads
-
-    def __getitem__(self, name: str) -> Value:
-        value = super().__getitem__(name)
-        self._reads["setting", name] = value
-        return value
-
-
-def _content(tables: Mapping[str, Any], kind: str) -> tuple[Any, ...] | None:
-    """Give a table's content and where its rows stand, since answers may name places."""
-    table = tables.get(kind)
-    if table is None:
-        return None
-    return (table.digest, getattr(table, "origin", None), getattr(table, "skipped", ()))
+Seen = dict[tuple[str, str], Any]
+"""What a computation looked at, each with what it found there."""
 
 
 @dataclass
@@ -86,7 +37,7 @@ class Memory:
     for longest are dropped.
     """
 
-    _kept: dict[Any, list[tuple[Reads, Any]]] = field(default_factory=dict)
+    _kept: dict[Any, list[tuple[Seen, Any]]] = field(default_factory=dict)
     _cells: int = 0
 
     def answer(
@@ -104,19 +55,20 @@ class Memory:
         """
         kept = self._kept.get(key, [])
         for known in kept:
-            if all(_current(model, what) == value for what, value in known[0].items()):
+            if all(_found(model, *read) == value for read, value in known[0].items()):
                 self._keep(key, [known, *(other for other in kept if other is not known)])
                 return _given(known[1])  # type: ignore[no-any-return]  # kept under the same key
-        reads: Reads = {}
+        reads: Reads = {("table", "aliases")}
         answer: Answer | CrmError
         try:
-            answer = compute(watched(model, reads) if model else None)
+            answer = compute(model.noting(reads) if model else None)
         except CrmError as error:
             answer = _alike(error)
-        self._keep(key, [(reads, answer), *kept])
+        seen = {read: _found(model, *read) for read in reads}
+        self._keep(key, [(seen, answer), *kept])
         return _given(answer)
 
-    def _keep(self, key: Any, answers: list[tuple[Reads, Any]]) -> None:
+    def _keep(self, key: Any, answers: list[tuple[Seen, Any]]) -> None:
         """Put a call last, with the newest of its answers, and drop the first calls if need be."""
         self._drop(key)
         self._kept[key] = answers[:_NEWEST]
@@ -146,26 +98,23 @@ def _size(answer: Any) -> int:
     return len(answer) * len(answer[0]) if isinstance(answer, list) and answer else 1
 
 
-def watched(model: Model, reads: Reads) -> Model:
-    """Give a model that answers alike and notes what is read of it.
+def _found(model: Model | None, what: str, name: str) -> Any:
+    """Give what a computation finds in a model; what it rested on is unchanged where it is equal.
 
-    Args:
-        model: The model.
-        reads: Where it is noted.
+    A table is its content and the place of its rows, since answers may name places.
     """
-    reads["table", "aliases"] = _content(model.tables, "aliases")
-    reads["model", "as_of"] = model.given_as_of
-    return replace(
-        model,
-        tables=_WatchedTables(model.tables, reads),
-        settings=_WatchedSettings(model.settings, reads),
-    )
-
-
-def _current(model: Model | None, what: tuple[str, str]) -> Any:
     if model is None:
         return None
-    kind, name = what
-    if kind == "table":
-        return _content(model.tables, name)
-    return model.given_as_of if kind == "model" else model.settings[name]
+    if what == "setting":
+        return model.settings[name]
+    if what == "day":
+        try:
+            return model.as_of
+        except CrmError:
+            return None
+    if what == "kinds":
+        return sorted(model.tables)
+    table = model.tables.get(name)
+    if table is not None and what == "headers":
+        return getattr(table, "headers", table.digest)
+    return table and (table.digest, getattr(table, "origin", None), getattr(table, "skipped", ()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -51,6 +52,7 @@ class Model:
     given_as_of: date | None = None
     date_system: int = 1900
     _facts: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _noted: tuple[Model, Reads] | None = field(default=None, repr=False)
 
     def table(self, kind: str) -> Table:
         """Give the table of a kind.
@@ -66,6 +68,22 @@ class Model:
     def columns(self, kind: str, names: Sequence[str]) -> Columns:
         """Give typed columns of the table of a kind."""
         return self.table(kind).columns(names, self.reading)
+
+    def column(self, kind: str, name: str) -> str | None:
+        """Find the column of a table that goes by a name, by its headers alone.
+
+        Args:
+            kind: A kind of table.
+            name: A declared name or a header.
+
+        Returns:
+            The column's name; None where the table or the column is not there.
+        """
+        if self._noted and isinstance(self.tables, NotedTables):
+            of, reads = self._noted
+            reads.add(("headers", kind))
+            return of.column(kind, name)
+        return self.tables[kind].column(name) if kind in self.tables else None
 
     @cached_property
     def reading(self) -> Reading:
@@ -92,7 +110,7 @@ class Model:
         for setting in settings:
             _ = self.settings[setting]
         for kind in kinds:
-            _ = kind in self.tables
+            _ = self.tables.get(kind)
         if name not in self._facts:
             self._facts[name] = find()
         return self._facts[name]  # type: ignore[no-any-return]  # kept under the name it has
@@ -107,12 +125,34 @@ class Model:
         """
         if question not in self._facts:
             noted: Reads = set()
-            tables, settings = NotedTables(self.tables, noted), NotedSettings(self.settings, noted)
-            self._facts[question] = find(replace(self, tables=tables, settings=settings)), noted
+            self._facts[question] = find(self.noting(noted)), noted
         answer, reads = self._facts[question]
-        for what, name in reads:  # seen by a host that watches, as of a `fact`
-            _ = name in self.tables if what == "table" else self.settings[name]
+        for read in reads:
+            self._look(*read)
         return answer  # type: ignore[no-any-return]  # kept under the question it answers
+
+    def noting(self, reads: Reads) -> Model:
+        """Give a model that answers alike and puts down what is read of it.
+
+        Args:
+            reads: Where it is put down.
+        """
+        tables, settings = NotedTables(self.tables, reads), NotedSettings(self.settings, reads)
+        return replace(self, tables=tables, settings=settings, _noted=(self, reads))
+
+    def _look(self, what: str, name: str) -> None:
+        """Read what another put down, so that a host which watches sees it read here."""
+        if what == "table":
+            _ = self.tables.get(name)
+        elif what == "headers":
+            _ = name in self.tables
+        elif what == "kinds":
+            _ = len(self.tables)
+        elif what == "setting":
+            _ = self.settings[name]
+        else:
+            with suppress(NotAvailable):
+                _ = self.as_of
 
     @property
     def as_of(self) -> date:
@@ -121,6 +161,10 @@ class Model:
         Raises:
             NotAvailable: No day is given and the data have no event.
         """
+        if self._noted and isinstance(self.tables, NotedTables):
+            of, reads = self._noted
+            reads.add(("day", "as_of"))  # the day alone: the tables it comes from may change
+            return of.as_of
         if self.given_as_of:
             return self.given_as_of
         chosen = self.settings["as_of"]

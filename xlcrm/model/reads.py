@@ -10,7 +10,8 @@ from xlcrm.model.settings import Settings, Value
 Held = TypeVar("Held")
 
 Reads = set[tuple[str, str]]
-"""What was looked at: the word table or setting, and its name."""
+"""What was looked at: a table by its kind, its headers alone, which kinds there are, a setting by
+its name, or the day that figures are seen from."""
 
 
 class NotedTables(Mapping[str, Held]):
@@ -25,14 +26,15 @@ class NotedTables(Mapping[str, Held]):
         return self._tables[kind]
 
     def __contains__(self, kind: object) -> bool:
-        self._reads.add(("table", str(kind)))
+        self._reads.add(("headers", str(kind)))
         return kind in self._tables
 
     def __iter__(self) -> Iterator[str]:
-        self._reads.update(("table", kind) for kind in self._tables)
+        self._reads.add(("kinds", ""))
         return iter(self._tables)
 
     def __len__(self) -> int:
+        self._reads.add(("kinds", ""))
         return len(self._tables)
 
 

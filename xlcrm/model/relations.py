@@ -65,14 +65,14 @@ def path_to(model: Model, kind: str, name: str) -> Path:
     wanted_kind = wanted_kind.strip().casefold()
     if wanted_kind and wanted_kind not in KINDS:
         wanted_kind, column_name = "", name
+    model.table(kind)
     reached: list[str] = []
     level: list[tuple[tuple[Hop, ...], str]] = [((), kind)]
     while level:
         found = [
             Path(hops, at, column)
             for hops, at in level
-            if wanted_kind in ("", at)
-            and (column := model.table(at).column(column_name)) is not None
+            if wanted_kind in ("", at) and (column := model.column(at, column_name)) is not None
         ]
         if len(found) == 1:
             return found[0]
@@ -89,11 +89,10 @@ def path_to(model: Model, kind: str, name: str) -> Path:
 def _next(
     model: Model, hops: tuple[Hop, ...], at: str, reached: list[str]
 ) -> list[tuple[tuple[Hop, ...], str]]:
-    table = model.table(at)
     return [
         ((*hops, Hop(column, target)), target)
         for column, target in JOINS[at].items()
-        if target in model.tables and target not in reached and table.column(column)
+        if target in model.tables and target not in reached and model.column(at, column)
     ]
 
 
@@ -102,7 +101,7 @@ def _near(model: Model, kinds: list[str], name: str) -> str:
         column.name
         for kind in kinds
         for column in KINDS[kind].columns
-        if model.table(kind).column(column.name)
+        if model.column(kind, column.name)
     }
     return suggestion(name, sorted(columns))
 

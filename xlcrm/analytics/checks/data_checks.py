@@ -68,7 +68,7 @@ def _relations(model: Model, kind: str) -> tuple[str, ...]:
         key = KINDS[target].key
         if target == kind or not key or (kind in _ANSWERED_FOR and column == "owner"):
             continue
-        if target in model.tables and model.table(kind).column(column):
+        if target in model.tables and model.column(kind, column):
             require_readable(model, target, [key])
             columns.append(column)
     require_readable(model, kind, columns)

@@ -132,7 +132,7 @@ def _usual_gaps(model: Model, accounts: Vector, own: Vector) -> Vector:
     if not once.any() or once.all():
         return own
     typical = np.full(len(own), np.median(own[~once]))
-    if "accounts" in model.tables and model.table("accounts").column("segment"):
+    if model.column("accounts", "segment"):
         segment, _ = values_of_accounts(model, "segment", list(accounts))
         medians = pd.Series(own).groupby(segment.to_numpy()).median()
         theirs = segment.map(medians).to_numpy(dtype=float)

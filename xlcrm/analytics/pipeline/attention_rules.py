@@ -87,7 +87,7 @@ def unchecked(model: Model) -> dict[str, str]:
         lacks["overdue"] = "deals without expected_close"
     if not has_values(model, "snapshots", "expected_close"):
         lacks["pushed"] = "no snapshots with expected_close"
-    if not model.table("deals").column("next_action"):
+    if not model.column("deals", "next_action"):
         lacks["no next action"] = "deals without next_action"
     return lacks
 

@@ -154,7 +154,7 @@ def _closed_deals(model: Model, where: Where, period: str) -> pd.DataFrame:
 def _of_orders(model: Model, ids: pd.Series[Any]) -> tuple[_Vector, _Vector]:
     """Give the margin and the discount of each deal, from the order lines that tell them."""
     unknown = np.full(len(ids), np.nan)
-    if "orders" not in model.tables or not model.table("orders").column("deal_id"):
+    if not model.column("orders", "deal_id"):
         return unknown, unknown
     cost = _by_deal(model, "cost", nw.col("cost"), ("cost",))
     listed = _by_deal(

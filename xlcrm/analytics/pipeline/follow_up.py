@@ -50,7 +50,7 @@ def touches(model: Model) -> pd.DataFrame | None:
     Returns:
         ``deal_id``, ``day`` (days since 1970) and ``n``; None where no activity names a deal.
     """
-    if "activities" not in model.tables or not model.table("activities").column("deal_id"):
+    if not model.column("activities", "deal_id"):
         return None
     found = model.fact("activities of deals by day", ("activities",), lambda: _counted(model))
     return None if found.empty else found

@@ -40,7 +40,7 @@ def has_values(model: Model, kind: str, column: str) -> bool:
         kind: The table's kind.
         column: The column.
     """
-    if kind not in model.tables or not model.table(kind).column(column):
+    if not model.column(kind, column):
         return False
 
     def count() -> int:

@@ -96,7 +96,7 @@ def way_of_leaving(model: Model, leaving: str) -> str:
 
 
 def _ends_known(model: Model) -> bool:
-    if "accounts" not in model.tables or model.table("accounts").column(_LOST_ON) is None:
+    if model.column("accounts", _LOST_ON) is None:
         return False
     days = model.columns("accounts", [_LOST_ON]).frame
     latest = days.select(nw.col(_LOST_ON).max()).collect()[_LOST_ON].item()

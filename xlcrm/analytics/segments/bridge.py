@@ -221,7 +221,7 @@ def _wallet_share(model: Model, change: Change, groups: Groups, now: Period) -> 
 
 def _potentials(model: Model, change: Change) -> Vector | None:
     """Give the potential of each account that bought, 0 where none is known; None without any."""
-    if "accounts" not in model.tables or not model.table("accounts").column("potential"):
+    if not model.column("accounts", "potential"):
         return None
     buys = change.counts["after"]
     found, _ = values_of_accounts(model, "potential", change.accounts[buys])

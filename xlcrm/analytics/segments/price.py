@@ -91,7 +91,7 @@ def price(model: Model, by: str = "product", where: Where = "", period: str = ""
 
 def _of_products(model: Model, column: str) -> Mapping[str, float]:
     """Give a price of each product sold, by the name that the order lines have."""
-    if "products" not in model.tables or not model.table("products").column(column):
+    if not model.column("products", column):
         return {}
     found = model.columns("orders", ["product"]).frame.unique().collect()["product"].to_list()
     sold = sorted(name for name in found if isinstance(name, str))
