@@ -21,8 +21,7 @@ from xlcrm.hosts.doctor.facts import (
 )
 from xlcrm.hosts.doctor.registry import MACRO_KEYS
 from xlcrm.hosts.serving import RUN_KEY
-from xlcrm.hosts.setup import UserSettings
-from xlcrm.hosts.vba import XLWINGS_VERSION
+from xlcrm.hosts.setup import XLWINGS_VERSION, UserSettings
 
 ENV = "C:\\Users\\ann\\crm"
 DLL64, DLL32 = f"xlwings64-{XLWINGS_VERSION}.dll", f"xlwings32-{XLWINGS_VERSION}.dll"

@@ -14,8 +14,7 @@ from xlcrm.errors import WrongValue
 from xlcrm.hosts.doctor import machine as reading
 from xlcrm.hosts.doctor.facts import Macros, Office, OfficeKind, SlowCall, TrustedLocation
 from xlcrm.hosts.doctor.registry import macro_policy, rules, windows_registry
-from xlcrm.hosts.setup import change_settings
-from xlcrm.hosts.vba import XLWINGS_VERSION
+from xlcrm.hosts.setup import XLWINGS_VERSION, change_settings
 
 TEMPLATE = Path(__file__).parents[2] / "workbook_template.xlsm"
 CHILD = "d4f940ab-401b-4efc-aadc-ad5f3c50688a"

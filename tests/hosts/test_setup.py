@@ -6,8 +6,13 @@ import pytest
 
 from xlcrm.cli import main
 from xlcrm.errors import WrongValue
-from xlcrm.hosts.setup import UserSettings, dll_folder, user_settings, write_settings
-from xlcrm.hosts.vba import XLWINGS_VERSION
+from xlcrm.hosts.setup import (
+    XLWINGS_VERSION,
+    UserSettings,
+    dll_folder,
+    user_settings,
+    write_settings,
+)
 
 DLL = f"xlwings64-{XLWINGS_VERSION}.dll"
 

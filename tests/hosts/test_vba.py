@@ -16,8 +16,8 @@ from pyopenvba.interpreter import parse_module
 from vba_linter import bare, complaints, procedures
 
 from xlcrm.functions import BadDeclaration, catalogue
+from xlcrm.hosts.setup import XLWINGS_VERSION
 from xlcrm.hosts.vba import (
-    XLWINGS_VERSION,
     help_text,
     module_text,
     standard_modules,

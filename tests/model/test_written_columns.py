@@ -2,7 +2,7 @@ import pytest
 
 from xlcrm.cells import Range
 from xlcrm.errors import ExcelError
-from xlcrm.model.canonical import canonical_column, written
+from xlcrm.model.canonical import Cells, canonical_column, written_column
 from xlcrm.model.table import table_of
 
 
@@ -31,10 +31,11 @@ def test_a_letter_is_one_sign_whatever_system_wrote_it():
 
 
 def test_texts_that_hold_an_end_are_told_from_texts_that_it_parts():
-    parted, held = canonical_column(["a", "b", ""]), canonical_column(["a\0b", "", ""])
-    assert written(parted) != written(held)
+    parted, held = Cells(["a", "b", ""]), Cells(["a\0b", "", ""])
+    assert written_column(parted)[1] != written_column(held)[1]
 
 
 @pytest.mark.parametrize("cells", [[], [""], ["", None], ["a", ""], ["a", None], [1.0], [True]])
 def test_the_types_among_cells_are_those_that_are_there(cells):
-    assert canonical_column(cells).types == {type(cell) for cell in cells}
+    types = {type(cell) for cell in cells}
+    assert canonical_column(cells).types == written_column(Cells(cells))[0].types == types

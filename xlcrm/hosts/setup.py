@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm.errors import WrongValue
-from xlcrm.hosts.vba import XLWINGS_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+XLWINGS_VERSION = "0.37.8"
+"""The release of xlwings whose DLL the VBA module declares: the DLL's name carries it."""
 
 LOGS = ("errors", "calls")
 """What the log may hold: failures and slow calls only, or every call."""

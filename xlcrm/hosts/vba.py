@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlcrm.functions import VBA_KEYWORDS, BadDeclaration, Kind
+from xlcrm.hosts.setup import XLWINGS_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +28,6 @@ DESCRIBE = "XlcrmDescribe"
 
 HOST = "xlcrm.hosts.excel"
 """The Python module whose functions the wrappers call."""
-
-XLWINGS_VERSION = "0.37.8"
-"""The release of xlwings whose DLL the module declares: the DLL's name carries it."""
 
 LONGEST_LINE = 1_023
 MOST_CONTINUATIONS = 24

@@ -10,7 +10,6 @@ from xlcrm.kpis.declaration import Better, ByCustomer, Kpi, over_customers
 from xlcrm.kpis.purchases import Customers, Vector
 from xlcrm.kpis.sales import SALES_OF_ACCOUNTS
 from xlcrm.model.model import Model
-from xlcrm.stats.survival import kaplan_meier, restricted_means
 
 _WAITING = ("dormant_after", "dormant_gaps")
 _LOST, _AT_RISK = "customers lost", "customers at risk"
@@ -36,6 +35,8 @@ def _churn(_: Model, customers: Customers, method: str) -> Mapping[str, Vector]:
 
 
 def _relationship(_: Model, customers: Customers, __: str) -> Mapping[str, Vector]:
+    from xlcrm.stats.survival import kaplan_meier, restricted_means  # late: no first answer's need
+
     purchases, end = customers.purchases, customers.end
     known = end.bought > 0
     gone = known & (end.until < customers.last)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import Any
 from unicodedata import normalize
 
@@ -35,19 +34,40 @@ def canonical_column(cells: Iterable[Any]) -> Cells:
         cells: Raw cells.
     """
     listed = cells if isinstance(cells, Cells) else Cells(cells)
-    listed.types = _types(listed)
-    if listed.types <= _PLAIN:
-        return listed
-    plain = Cells(map(canonical_cell, listed))
+    return _canonical(listed, _joined(listed))
+
+
+def written_column(cells: Cells) -> tuple[Cells, bytes]:
+    """Bring a column into canonical form, and write it for hashing.
+
+    Args:
+        cells: Raw cells.
+
+    Returns:
+        The cells in canonical form, and their bytes: equal cells give equal bytes in every host.
+    """
+    joined = _joined(cells)
+    plain = _canonical(cells, joined)
+    if joined is not None and joined.isascii() and joined.count(_END) == len(plain) - 1:
+        return plain, f"{len(plain)} {joined}{_END}".encode("ascii")  # no text holds an end
+    return plain, _written_among_others(plain)
+
+
+def _joined(cells: Cells) -> str | None:
+    """Join the cells of a column if they are texts alone: it tells so faster than their types."""
+    try:
+        return _END.join(cells) if cells else None  # type: ignore[arg-type]  # raises for others
+    except TypeError:
+        return None
+
+
+def _canonical(cells: Cells, joined: str | None) -> Cells:
+    cells.types = frozenset(map(type, cells)) if joined is None else _TEXT
+    if cells.types <= _PLAIN:
+        return cells
+    plain = Cells(map(canonical_cell, cells))
     plain.types = frozenset(map(type, plain))
     return plain
-
-
-def _types(cells: Cells) -> frozenset[type]:
-    with suppress(TypeError):  # joined, texts are told several times as fast as by their types
-        if "".join(cells):  # type: ignore[arg-type]
-            return _TEXT
-    return frozenset(map(type, cells))
 
 
 def types_among(cells: Sequence[Cell]) -> frozenset[type]:
@@ -55,16 +75,7 @@ def types_among(cells: Sequence[Cell]) -> frozenset[type]:
     return cells.types if isinstance(cells, Cells) else frozenset(map(type, cells))
 
 
-def written(cells: Cells) -> bytes:
-    """Write the cells of a column for hashing: equal cells give equal bytes in every host.
-
-    Args:
-        cells: Cells in canonical form.
-    """
-    if cells.types == _TEXT:
-        joined = _END.join(cells)  # type: ignore[arg-type]  # texts alone
-        if joined.isascii() and joined.count(_END) == len(cells) - 1:  # no text holds an end
-            return f"{len(cells)} {joined}{_END}".encode("ascii")
+def _written_among_others(cells: Cells) -> bytes:
     content = _written(cells)
     if str not in cells.types:
         return content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PureWindowsPath
 
 from xlcrm.hosts.doctor.facts import Facts, Finding, OfficeKind, Windows
-from xlcrm.hosts.vba import XLWINGS_VERSION
+from xlcrm.hosts.setup import XLWINGS_VERSION
 
 LEAST_PYTHON = (3, 11)
 LEAST_BUILD = (16, 0, 14332)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 import narwhals as nw
 import numpy as np
@@ -17,7 +17,7 @@ import pandas as pd
 from xlcrm.cells import Cell, Origin, Range, Rows, is_blank, text_of, used
 from xlcrm.errors import CrmError, ExcelError, NotAvailable
 from xlcrm.model.aliases import claims, header_key
-from xlcrm.model.canonical import Cells, canonical_column, written
+from xlcrm.model.canonical import Cells, canonical_column, written_column
 from xlcrm.model.columns import Reading, Typed, absent, inferred, typed
 from xlcrm.model.derived import DERIVABLE, derive
 from xlcrm.model.headers import find_header_row, match
@@ -27,6 +27,9 @@ from xlcrm.model.table.shape import ROW, Columns
 _MOST_TITLES = 20
 """In how many rows from the top the headers are looked for."""
 
+
+Raw = TypeVar("Raw")
+Brought = TypeVar("Brought")
 
 _BLOCK = 512
 """Rows taken at a time when all columns are asked for."""
@@ -67,7 +70,9 @@ class CellTable:
         content = hashlib.blake2b(digest_size=8)
         content.update(repr((self.kind.name, self.origin.date_system, self.headers)).encode())
         for place, column in enumerate(self._all_columns()):
-            content.update(written(self._canonical(place, column)))
+            cells, bytes_ = self._brought(place, written_column, column)
+            self._cells[place] = cells
+            content.update(bytes_)
         return content.hexdigest()
 
     def after(self, equal: CellTable) -> CellTable:
@@ -167,14 +172,15 @@ class CellTable:
     def _cells_at(self, place: int) -> Cells:
         if place in self._cells:
             return self._cells[place]
-        return self._canonical(place, map(itemgetter(place), self.rows))
+        column = map(itemgetter(place), self.rows)
+        self._cells[place] = self._brought(place, canonical_column, column)
+        return self._cells[place]
 
-    def _canonical(self, place: int, raw: Iterable[Any]) -> Cells:
+    def _brought(self, place: int, bring: Callable[[Raw], Brought], column: Raw) -> Brought:
         try:
-            self._cells[place] = canonical_column(raw)
+            return bring(column)
         except CrmError as error:
             raise type(error)(f"{self.headers[place]}: {error.message}") from None
-        return self._cells[place]
 
 
 def table_of(kind_name: str, cells: Range) -> CellTable:
