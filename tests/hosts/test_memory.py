@@ -9,7 +9,7 @@ from xlcrm.analytics import figures
 from xlcrm.analytics.pipeline.past import model_on
 from xlcrm.analytics.scorecard.goals import goals
 from xlcrm.analytics.scorecard.perspectives import perspectives
-from xlcrm.cells import Range
+from xlcrm.cells import Origin, Range
 from xlcrm.errors import NotAvailable
 from xlcrm.hosts.memory import Memory
 from xlcrm.model.model import model_of
@@ -65,9 +65,8 @@ def test_what_a_fact_rests_on_is_noted_whoever_found_it():
     of = model()
     first, second = set(), set()
     for reads in (first, second):
-        assert of.noting(reads).fact("deals", ("deals",), lambda: 1, ("rho",)) == 1
-    assert first == second
-    assert {("setting", "errors"), ("setting", "rho"), ("table", "deals")} <= second
+        of.noting(reads).fact("half", lambda m: (m.settings["rho"], len(m.table("deals"))))
+    assert first == second >= {("setting", "rho"), ("table", "deals")}
 
 
 def test_a_change_that_leaves_the_day_leaves_answers_that_read_the_day_alone():
@@ -170,3 +169,34 @@ def test_an_answer_that_names_the_tables_there_are_is_renewed_when_one_joins():
     assert memory.answer("kinds", model(orders=orders), lambda of: sorted(of.tables)) == [
         "deals", "orders", "stages"
     ]  # fmt: skip
+
+
+def test_a_column_that_is_not_read_may_change():
+    memory = Memory()
+    assert computed(memory, model()) == (100.0, True)
+    stages = (STAGES[0], (*STAGES[1][:2], 0.2), *STAGES[2:])
+    with_reason = {"deals": deals({"Amount": 100.0, "Lost reason": "price"})}
+    assert computed(memory, model(stages=stages)) == (100.0, False)
+    first = model_of([table_of("deals", Range(list(with_reason["deals"])))])
+    other = deals({"Amount": 100.0, "Lost reason": "time"})
+    second = model_of([table_of("deals", Range(list(other)))])
+    computed(memory, first)
+    assert first.digest != second.digest
+    assert computed(memory, second) == (100.0, False)
+
+
+def test_a_status_that_the_stage_tells_changes_with_the_stage():
+    memory = Memory()
+    for stage, amount in (("Won", 100.0), ("Lead", 0.0)):
+        rows = deals({"Amount": 100.0, "Status": None, "Stage": stage})
+        of = model_of([table_of("deals", Range(list(rows)))])
+        assert computed(memory, of) == (amount, True)
+
+
+def test_rows_that_move_on_the_sheet_are_read_again():
+    """Answers may name rows of the sheet."""
+    memory = Memory()
+    for row in (1, 5):
+        at = Origin(name="Deals", sheet="Data", row=row)
+        of = model_of([table_of("deals", Range(list(deals({"Amount": 100.0})), at))])
+        assert computed(memory, of) == (100.0, True)

@@ -140,7 +140,7 @@ def kpi_selection(
     population, chosen = kpi.population(model), kpi.method(method)
     weight_keys = kpi.weighting.keys(model, chosen) if kpi.weighting else ()
     columns = [*(key.base for key in keys), *kpi.columns, *weight_keys]
-    model.table(population.table)  # where there is none, that is what to say, not a missing date
+    model.require(population.table)  # where there is none, that is what to say, not a missing date
     days = period_in(model, period)
     if kpi.by_customer:
         days = history(model, kpi, days)

@@ -106,7 +106,7 @@ def _named(model: Model, column: str) -> tuple[str, str]:
     if found is None:
         there = [name for name in KINDS[kind].names if model.table(kind).column(name)]
         raise UnknownName(f"{kind} have no column {wanted!r}; {suggestion(wanted, there)}")
-    if model.table(kind).type_of(found) not in _NUMERIC:
+    if model.type_of(kind, found) not in _NUMERIC:
         raise WrongValue(f"{kind}.{found} holds no numbers: name a column that does")
     return kind, found
 

@@ -114,7 +114,8 @@ def _found(model: Model | None, what: str, name: str) -> Any:
             return None
     if what == "kinds":
         return sorted(model.tables)
-    table = model.tables.get(name)
+    kind, _, column = name.partition(".")
+    table = model.tables.get(kind)
     if table is not None and what == "headers":
         return getattr(table, "headers", table.digest)
-    return table and (table.digest, getattr(table, "origin", None), getattr(table, "skipped", ()))
+    return table and table.trace(column or None)

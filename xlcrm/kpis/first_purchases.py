@@ -21,7 +21,7 @@ def first_days(model: Model) -> pd.Series[Any]:
     Args:
         model: A model with orders, or with deals won.
     """
-    return model.fact("first order of each account", ("orders", "deals"), lambda: _found(model))
+    return model.fact("first order of each account", _found)
 
 
 def _found(model: Model) -> pd.Series[Any]:

@@ -247,11 +247,11 @@ def has_overrides(model: Model) -> bool:
         model: A model with deals.
     """
 
-    def count() -> int:
-        frame = model.columns("deals", ["override"]).frame
+    def count(of: Model) -> int:
+        frame = of.columns("deals", ["override"]).frame
         return int(frame.select(nw.col("override").count().alias("n")).collect()["n"].item())
 
-    return model.fact("overrides", ("deals",), count) > 0
+    return model.fact("overrides", count) > 0
 
 
 def _uses_list_prices(model: Model) -> bool:

@@ -65,7 +65,7 @@ def stages(model: Model) -> pd.DataFrame:
     Raises:
         NotAvailable: There is no stages table.
     """
-    return model.fact("stages", ("stages",), lambda: _stages(model))
+    return model.fact("stages", _stages)
 
 
 def _stages(model: Model) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def history(model: Model) -> History:
     counts = _counts(select(model, _CLOSED, ["status"]).counted, "status")
     won, lost = counts["won"], counts["lost"]
     reached: dict[str, int] = {}
-    if model.table("deals").column("reached"):
+    if model.column("deals", "reached"):
         told = _counts(select(model, _LOST, ["reached"]).counted, "reached")
         known = [text_key(stage) for stage in stages(model)["stage"]]
         reached = {stage: told[stage] for stage in known if stage in told}
@@ -178,8 +178,7 @@ class Chances:
     @cached_property
     def past(self) -> History:
         """How far closed deals came."""
-        tables = ("deals", "snapshots", "stages")
-        return self.model.fact("history", tables, lambda: history(self.model))
+        return self.model.fact("history", history)
 
     @cached_property
     def rates(self) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,11 +13,12 @@ import narwhals as nw
 import pandas as pd
 
 from xlcrm.cells import Cell, Range, Rows, is_blank, text_key, text_of
-from xlcrm.errors import ErrorInData, ExcelError, NotAvailable, WrongValue, listing
+from xlcrm.errors import CrmError, ErrorInData, ExcelError, NotAvailable, WrongValue, listing
 from xlcrm.model.canonical import canonical_column
 from xlcrm.model.columns import Reading
 from xlcrm.model.headers import recognise
 from xlcrm.model.reads import NotedSettings, NotedTables, Reads
+from xlcrm.model.schema import ColumnType
 from xlcrm.model.settings import Settings, reading, settings_of
 from xlcrm.model.table import CellTable, Columns, Table, table_of
 
@@ -54,8 +54,8 @@ class Model:
     _facts: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _noted: tuple[Model, Reads] | None = field(default=None, repr=False)
 
-    def table(self, kind: str) -> Table:
-        """Give the table of a kind.
+    def require(self, kind: str) -> None:
+        """Refuse where there is no table of a kind.
 
         Raises:
             NotAvailable: The model has none.
@@ -63,11 +63,33 @@ class Model:
         if kind not in self.tables:
             has = f"it has {listing(self.tables)}" if self.tables else "it has no tables"
             raise NotAvailable(f"the model has no rows of {kind}; {has}")
+
+    def table(self, kind: str) -> Table:
+        """Give the table of a kind.
+
+        Raises:
+            NotAvailable: The model has none.
+        """
+        self.require(kind)
         return self.tables[kind]
 
     def columns(self, kind: str, names: Sequence[str]) -> Columns:
         """Give typed columns of the table of a kind."""
-        return self.table(kind).columns(names, self.reading)
+        if not self._watched:
+            return self.table(kind).columns(names, self.reading)
+        self.require(kind)
+        _ = self.reading  # how cells are read is read, too
+        of, reads = self._watched
+        try:
+            answer = of.columns(kind, names)
+        except CrmError:
+            _ = self.tables[kind]
+            raise
+        if answer.read is None:
+            _ = self.tables[kind]
+        else:
+            reads.update(("column", f"{kind}.{name}") for name in answer.read)
+        return answer
 
     def column(self, kind: str, name: str) -> str | None:
         """Find the column of a table that goes by a name, by its headers alone.
@@ -79,43 +101,26 @@ class Model:
         Returns:
             The column's name; None where the table or the column is not there.
         """
-        if self._noted and isinstance(self.tables, NotedTables):
-            of, reads = self._noted
+        if self._watched:
+            of, reads = self._watched
             reads.add(("headers", kind))
             return of.column(kind, name)
         return self.tables[kind].column(name) if kind in self.tables else None
+
+    def type_of(self, kind: str, column: str) -> ColumnType:
+        """Say what a column of a table holds; an unknown one is looked at."""
+        if self._watched:
+            of, reads = self._watched
+            reads.add(("column", f"{kind}.{column}"))
+            return of.type_of(kind, column)
+        return self.table(kind).type_of(column)
 
     @cached_property
     def reading(self) -> Reading:
         """How the cells of the tables are read."""
         return reading(self.settings, self.aliases)
 
-    def fact(
-        self,
-        name: str,
-        kinds: Iterable[str],
-        find: Callable[[], Fact],
-        settings: Iterable[str] = (),
-    ) -> Fact:
-        """Give what many figures need of the tables, found once a model.
-
-        Args:
-            name: What it is.
-            kinds: The tables that it is found in.
-            find: Finds it; what it gives holds no model, since that notes what its finder reads.
-            settings: The settings that it depends on, beside those by which cells are read.
-        """
-        # A host that watches what is read sees it all, whoever of its figures found the fact.
-        _ = self.reading, self.settings["errors"]
-        for setting in settings:
-            _ = self.settings[setting]
-        for kind in kinds:
-            _ = self.tables.get(kind)
-        if name not in self._facts:
-            self._facts[name] = find()
-        return self._facts[name]  # type: ignore[no-any-return]  # kept under the name it has
-
-    def told(self, question: Hashable, find: Callable[[Model], Fact]) -> Fact:
+    def fact(self, question: Hashable, find: Callable[[Model], Fact]) -> Fact:
         """Give what several functions ask, found once a model, whatever it rests on.
 
         Args:
@@ -127,8 +132,7 @@ class Model:
             noted: Reads = set()
             self._facts[question] = find(self.noting(noted)), noted
         answer, reads = self._facts[question]
-        for read in reads:
-            self._look(*read)
+        self._put_down(reads)
         return answer  # type: ignore[no-any-return]  # kept under the question it answers
 
     def noting(self, reads: Reads) -> Model:
@@ -140,19 +144,17 @@ class Model:
         tables, settings = NotedTables(self.tables, reads), NotedSettings(self.settings, reads)
         return replace(self, tables=tables, settings=settings, _noted=(self, reads))
 
-    def _look(self, what: str, name: str) -> None:
-        """Read what another put down, so that a host which watches sees it read here."""
-        if what == "table":
-            _ = self.tables.get(name)
-        elif what == "headers":
-            _ = name in self.tables
-        elif what == "kinds":
-            _ = len(self.tables)
-        elif what == "setting":
-            _ = self.settings[name]
-        else:
-            with suppress(NotAvailable):
-                _ = self.as_of
+    @property
+    def _watched(self) -> tuple[Model, Reads] | None:
+        """The model that this one answers like, and where it is put down what is read."""
+        return self._noted if isinstance(self.tables, NotedTables) else None
+
+    def _put_down(self, reads: Reads) -> None:
+        """Put down what an answer rests on that somebody else found."""
+        if self._watched:
+            of, own = self._watched
+            own.update(reads)
+            of._put_down(reads)
 
     @property
     def as_of(self) -> date:
@@ -161,8 +163,8 @@ class Model:
         Raises:
             NotAvailable: No day is given and the data have no event.
         """
-        if self._noted and isinstance(self.tables, NotedTables):
-            of, reads = self._noted
+        if self._watched:
+            of, reads = self._watched
             reads.add(("day", "as_of"))  # the day alone: the tables it comes from may change
             return of.as_of
         if self.given_as_of:
@@ -170,7 +172,7 @@ class Model:
         chosen = self.settings["as_of"]
         if isinstance(chosen, date):
             return chosen
-        return self.fact("newest event", EVENT_DATES, self._newest_event)
+        return self.fact("newest event", Model._newest_event)
 
     def _newest_event(self) -> date:
         newest = [day for kind in EVENT_DATES if kind in self.tables for day in self._newest(kind)]

@@ -10,8 +10,8 @@ from xlcrm.model.settings import Settings, Value
 Held = TypeVar("Held")
 
 Reads = set[tuple[str, str]]
-"""What was looked at: a table by its kind, its headers alone, which kinds there are, a setting by
-its name, or the day that figures are seen from."""
+"""What was looked at: ("table", kind), ("column", kind.column), ("headers", kind), ("kinds", "")
+for which tables there are, ("setting", name), ("day", "as_of") for the day of the figures."""
 
 
 class NotedTables(Mapping[str, Held]):

@@ -65,7 +65,7 @@ def path_to(model: Model, kind: str, name: str) -> Path:
     wanted_kind = wanted_kind.strip().casefold()
     if wanted_kind and wanted_kind not in KINDS:
         wanted_kind, column_name = "", name
-    model.table(kind)
+    model.require(kind)
     reached: list[str] = []
     level: list[tuple[tuple[Hop, ...], str]] = [((), kind)]
     while level:
@@ -133,7 +133,7 @@ def values_along(model: Model, path: Path) -> Mapping[str, Any]:
         if answer is None:
             answer = step
         else:
-            column_type = model.table(hop.kind).type_of(column)
+            column_type = model.type_of(hop.kind, column)
             after = answer
             answer = {
                 key: None if value is None else after.get(join_key(value, column_type))
@@ -144,7 +144,7 @@ def values_along(model: Model, path: Path) -> Mapping[str, Any]:
 
 def _rows_by_key(model: Model, kind: str, column: str) -> Mapping[str, Any]:
     """Give the values of a column by join key, found once a model: every `by` along it asks."""
-    return model.fact(f"{kind} by {column}", (kind,), lambda: _by_key(model, kind, column))
+    return model.fact(f"{kind} by {column}", lambda of: _by_key(of, kind, column))
 
 
 def _by_key(model: Model, kind: str, column: str) -> dict[str, Any]:

@@ -25,14 +25,14 @@ def currency_beside(model: Model, kind: str, columns: Sequence[str]) -> bool:
         columns: Its columns that a figure adds up or is grouped by; a figure by currency never
             adds up two.
     """
-    table, declared = model.table(kind), KINDS[kind]
+    declared = KINDS[kind]
     return (
         _CURRENCY not in columns
         and any(
             column in declared.names and declared.column(column).type is ColumnType.AMOUNT
             for column in columns
         )
-        and table.column(_CURRENCY) is not None
+        and model.column(kind, _CURRENCY) is not None
     )
 
 
@@ -53,8 +53,7 @@ def require_one_currency(
     column = [_CURRENCY]
     several = model.fact(
         f"several currencies of {kind}",
-        (kind,),
-        lambda: len(_counts(model.columns(kind, column).frame)) > 1,
+        lambda of: len(_counts(of.columns(kind, column).frame)) > 1,
     )
     if not several:
         return

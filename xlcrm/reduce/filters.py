@@ -64,7 +64,7 @@ def filter_of(model: Model, kind: str, condition: Condition) -> Filter:
     path = path_to(model, kind, condition.column)
     if path.hops:
         require_readable_along(model, path, _distinct(model, kind, path.base))
-    column_type = model.table(path.kind).type_of(path.column)
+    column_type = model.type_of(path.kind, path.column)
     met = _met(model, path, condition, column_type)
     column, sources = path.column, [kind, *(hop.kind for hop in path.hops)]
     for source, hop in reversed(list(zip(sources, path.hops, strict=False))):
@@ -181,12 +181,12 @@ def _text_test(model: Model, path: Path, condition: Condition) -> nw.Expr:
 
 
 def _distinct(model: Model, kind: str, column: str) -> tuple[str, ...]:
-    def found() -> tuple[str, ...]:
-        frame = model.columns(kind, [column]).frame
+    def found(of: Model) -> tuple[str, ...]:
+        frame = of.columns(kind, [column]).frame
         unique = frame.select(nw.col(column)).filter(~nw.col(column).is_null()).unique().collect()
         return tuple(sorted(str(value) for value in unique[column].to_list()))
 
-    return model.fact(f"texts of {kind}.{column}", (kind,), found)
+    return model.fact(f"texts of {kind}.{column}", found)
 
 
 def words_of(condition: Condition) -> str:

@@ -115,7 +115,7 @@ def _key(model: Model, population: Population, name: str) -> Key:
             lambda months: [_month_label(m, unit, fy_start) for m in months],
             months=True,
         )
-    if unit in population.offers and model.table(population.table).column(unit) is None:
+    if unit in population.offers and model.column(population.table, unit) is None:
         return Key(unit, unit, lambda values: [_text_label(v) for v in values])
     path = path_to(model, population.table, name)
     qualified = "." in name or path.column in FIGURES

@@ -177,7 +177,8 @@ def select(
 
 def _known(model: Model, population: Population) -> Known:
     kind = population.table
-    masks = model.fact(f"rows of {kind} that meet a rule", (kind,), dict[Any, Any])
+    # What a rule tests is read, and seen to be, by each selection that has the rule.
+    masks = model.fact(f"rows of {kind} that meet a rule", lambda _: dict[Any, Any]())
     return Known(tuple(rule.keeps for rule in population.rules), masks)
 
 
@@ -185,8 +186,11 @@ def _with_offered(model: Model, population: Population, columns: Sequence[str]) 
     """Add the columns offered that a figure asks for, unless the table has its own."""
     asked = {name: population.offers[name] for name in columns if name in population.offers}
     if asked:
-        own = model.table(population.table)
-        asked = {name: offered for name, offered in asked.items() if own.column(name) is None}
+        asked = {
+            name: offered
+            for name, offered in asked.items()
+            if model.column(population.table, name) is None
+        }
     if not asked:
         return population
     prepare = population.prepare

@@ -118,7 +118,7 @@ def described(model: Model, by: str, usual: Sequence[str]) -> Described:
 
 def _attribute(model: Model, frame: pd.DataFrame, key: Key, name: str) -> Attribute:
     path = path_to(model, "accounts", name)
-    kind = model.table(path.kind).type_of(path.column)
+    kind = model.type_of(path.kind, path.column)
     heading = path.column if path.kind == "accounts" else key.name
     codes, distinct = pd.factorize(frame[key.base], use_na_sentinel=False)
     labels: list[Any] = [None if one in _UNKNOWN else one for one in key.labels(list(distinct))]

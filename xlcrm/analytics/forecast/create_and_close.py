@@ -132,12 +132,12 @@ def _units(
 
 
 def _first_created(model: Model) -> date | None:
-    def found() -> date | None:
-        rows = select(model, CREATED, ["created"]).counted
+    def found(of: Model) -> date | None:
+        rows = select(of, CREATED, ["created"]).counted
         first = rows.select(nw.col("created").min()).collect()["created"].item()
         return None if pd.isna(first) else pd.Timestamp(first).date()
 
-    return model.fact("first created", ("deals",), found)
+    return model.fact("first created", found)
 
 
 def _span(model: Model, first: date, last: date, name: str, earliest: date | None) -> Span:

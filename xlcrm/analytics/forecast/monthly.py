@@ -236,10 +236,10 @@ def _newest(model: Model, population: Population) -> date:
     kind = population.table
     names = dict.fromkeys((*EVENT_DATES.get(kind, ()), population.date or ""))
 
-    def found() -> date:
-        frame = model.columns(kind, list(names)).frame
+    def found(of: Model) -> date:
+        frame = of.columns(kind, list(names)).frame
         latest = frame.select(*(nw.col(name).max() for name in names)).collect()
         days = [latest[name].item() for name in names]
         return max((pd.Timestamp(day).date() for day in days if not pd.isna(day)), default=date.max)
 
-    return model.fact(f"newest of {kind} by {population.date}", (kind,), found)
+    return model.fact(f"newest of {kind} by {population.date}", found)

@@ -77,7 +77,7 @@ def forecast_range(
         WrongValue: There is no such option, or deals are shown without one target.
     """
     asked = (by, conditions(where), period, target, rho, overdue, show, method)
-    found = model.told(  # which alerts and sheets ask alike
+    found = model.fact(  # which alerts and sheets ask alike
         ("forecast range", *asked),
         lambda noting: _told(noting, by, where, period, target, rho, overdue, show, method),
     )

@@ -52,7 +52,7 @@ def touches(model: Model) -> pd.DataFrame | None:
     """
     if not model.column("activities", "deal_id"):
         return None
-    found = model.fact("activities of deals by day", ("activities",), lambda: _counted(model))
+    found = model.fact("activities of deals by day", _counted)
     return None if found.empty else found
 
 

@@ -38,7 +38,7 @@ def model_on(model: Model, day: date) -> Model:
     taken = last_by(days_taken(model), day)
     if taken is None or day - taken > OLDEST:
         raise NotAvailable(f"how deals stood on {day} is not known: no snapshot of that month")
-    table = model.fact(f"deals on {taken}", ("deals", "snapshots"), lambda: _deals(model, taken))
+    table = model.fact(f"deals on {taken}", lambda of: _deals(of, taken))
     return replace(model, tables={**model.tables, "deals": table}, given_as_of=taken, _facts={})
 
 

@@ -37,12 +37,12 @@ def days_taken(model: Model) -> tuple[date, ...]:
         NotAvailable: There is no snapshots table.
     """
 
-    def found() -> tuple[date, ...]:
-        rows = select(model, PICTURES, ["taken_on"]).counted
+    def found(of: Model) -> tuple[date, ...]:
+        rows = select(of, PICTURES, ["taken_on"]).counted
         days = rows.select("taken_on").unique().collect()["taken_on"].to_list()
         return tuple(sorted({pd.Timestamp(day).date() for day in days}))
 
-    return model.fact("days taken", ("snapshots",), found)
+    return model.fact("days taken", found)
 
 
 def last_by(days: Sequence[date], day: date) -> date | None:

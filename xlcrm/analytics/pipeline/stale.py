@@ -43,11 +43,11 @@ def has_values(model: Model, kind: str, column: str) -> bool:
     if not model.column(kind, column):
         return False
 
-    def count() -> int:
-        frame = model.columns(kind, [column]).frame
+    def count(of: Model) -> int:
+        frame = of.columns(kind, [column]).frame
         return int(frame.select(nw.col(column).count().alias("n")).collect()["n"].item())
 
-    return model.fact(f"values of {kind}.{column}", (kind,), count) > 0
+    return model.fact(f"values of {kind}.{column}", count) > 0
 
 
 def limits(model: Model) -> dict[str, float]:

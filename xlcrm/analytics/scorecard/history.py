@@ -90,7 +90,7 @@ def _read(model: Model, of: Bound, spans: tuple[Period, ...]) -> Any:
     """Read a KPI for its groups, month by month, once a model."""
     asked = (of.binding.kpi.name, of.binding.by, of.binding.where, of.labels)
     months = (spans[0].first, spans[-1].last)
-    return model.told(("months", *asked, *months), lambda noting: _by_month(noting, of, spans))
+    return model.fact(("months", *asked, *months), lambda noting: _by_month(noting, of, spans))
 
 
 def _by_month(model: Model, of: Bound, spans: tuple[Period, ...]) -> Any:

@@ -124,7 +124,7 @@ def figures_over(model: Model, of: Bound, days: Period) -> Figures:
         days: The period.
     """
     asked = (of.binding.kpi.name, of.binding.by, of.binding.where, of.labels, days.first, days.last)
-    return model.told(("figures", *asked), lambda noting: _figures_over(noting, of, days))
+    return model.fact(("figures", *asked), lambda noting: _figures_over(noting, of, days))
 
 
 def _figures_over(model: Model, of: Bound, days: Period) -> Figures:

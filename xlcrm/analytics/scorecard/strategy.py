@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from xlcrm.analytics.scorecard.objectives import (
-    WEIGHTS,
     depths,
     objectives_of,
     perspectives_of,
@@ -70,8 +69,7 @@ def strategy(model: Model, method: str = "", period: str = "") -> Strategy:
         OutOfDomain: A weight is negative, a red equals its target, or parents form a circle.
         WrongValue: An objective stands twice, or there is no such method, KPI or period.
     """
-    kinds = ("measures", "objectives", "perspectives")
-    planned = model.fact("strategy as planned", kinds, lambda: _planned(model), WEIGHTS)
+    planned = model.fact("strategy as planned", _planned)
     read = with_readings(model, planned.measures, period)
     return replace(planned, measures=ruled(model, read, method))
 

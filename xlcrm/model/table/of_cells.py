@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -57,7 +57,9 @@ class CellTable:
     skipped: tuple[int, ...]
     origin: Origin
     _cells: dict[int, Cells] = field(default_factory=dict, repr=False)
-    _typed: dict[tuple[Any, ...], Typed] = field(default_factory=dict, repr=False)
+    _typed: dict[tuple[Any, ...], tuple[Typed, frozenset[str]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def label(self) -> str:
@@ -69,11 +71,32 @@ class CellTable:
         """A hash of kind, headers and cells, taken when a handle is first asked for."""
         content = hashlib.blake2b(digest_size=8)
         content.update(repr((self.kind.name, self.origin.date_system, self.headers)).encode())
-        for place, column in enumerate(self._all_columns()):
-            cells, bytes_ = self._brought(place, written_column, column)
-            self._cells[place] = cells
-            content.update(bytes_)
+        for column in self._digests:
+            content.update(column)
         return content.hexdigest()
+
+    @cached_property
+    def _digests(self) -> tuple[bytes, ...]:
+        """A hash of the cells of each column."""
+        digests = []
+        for place, column in enumerate(self._all_columns()):
+            self._cells[place], content = self._brought(place, written_column, column)
+            digests.append(hashlib.blake2b(content, digest_size=16).digest())
+        return tuple(digests)
+
+    def trace(self, column: str | None = None) -> Hashable:
+        """Give the content, of the table or of a column, with the place of the rows.
+
+        Answers may name places: a reason says in which row of the sheet it found a cell.
+
+        Args:
+            column: One of the table's own columns; None for all of them.
+        """
+        if column is None:
+            return self.digest, self.origin, self.skipped
+        place = self.position.get(column)
+        content = None if place is None else self._digests[place]
+        return content, self.headers, self.origin, self.skipped, len(self.rows)
 
     def after(self, equal: CellTable) -> CellTable:
         """Give the table to keep of this one and an equal one that was read before.
@@ -83,7 +106,9 @@ class CellTable:
         """
         if (equal.origin, equal.skipped) == (self.origin, self.skipped):
             return equal
-        return replace(self, _cells=equal._cells, _typed=equal._typed)
+        moved = replace(self, _cells=equal._cells, _typed=equal._typed)
+        vars(moved)["_digests"] = equal._digests  # known already
+        return moved
 
     def __len__(self) -> int:
         """Count the data rows."""
@@ -110,10 +135,11 @@ class CellTable:
     def columns(self, names: Sequence[str], reading: Reading) -> Columns:
         """Give columns, typed; a declared column that the range lacks is all blank."""
         numbers = Typed(np.arange(len(self.rows)))
-        answers = {
-            name: numbers if name == ROW else self._column(name, reading)
+        told = {
+            name: (numbers, frozenset()) if name == ROW else self._column(name, reading)
             for name in dict.fromkeys(names)
         }
+        answers = {name: answer for name, (answer, _) in told.items()}
         frame = pd.DataFrame(
             {name: answer.values for name, answer in answers.items()},
             index=pd.RangeIndex(len(self.rows)),
@@ -123,6 +149,7 @@ class CellTable:
             nw.from_native(frame).lazy(),
             {name: a.problems for name, a in answers.items() if a.problems},
             self._notes(answers.values()),
+            frozenset().union(*(read for _, read in told.values())) or None,
         )
 
     def place(self, row: int) -> str:
@@ -137,7 +164,8 @@ class CellTable:
             notes.append(f"{self.kind.name}: {len(self.skipped)} blank rows skipped")
         return tuple(notes)
 
-    def _column(self, name: str, reading: Reading) -> Typed:
+    def _column(self, name: str, reading: Reading) -> tuple[Typed, frozenset[str]]:
+        """Type a column, or tell it from others; and name the columns that were read for it."""
         aliases = reading.aliases.get(name, {})
         key = (
             name,
@@ -147,7 +175,14 @@ class CellTable:
             tuple(aliases.items()),
         )
         if key not in self._typed:
-            self._typed[key] = derive(self.kind.name, name, lambda n: self._read(n, reading))
+            looked_at: set[str] = set()
+
+            def read(own: str) -> Typed:
+                looked_at.add(own)
+                return self._read(own, reading)
+
+            answer = derive(self.kind.name, name, read)
+            self._typed[key] = answer, frozenset(looked_at)
         return self._typed[key]
 
     def _read(self, name: str, reading: Reading) -> Typed:

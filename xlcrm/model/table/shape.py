@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,11 +23,13 @@ class Columns:
         frame: A lazy frame with the columns asked for.
         problems: Cells that could not be read, by column.
         notes: What is worth saying about how the cells were read.
+        read: The table's own columns that these were read from; None where that is not known.
     """
 
     frame: nw.LazyFrame[Any]
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    read: frozenset[str] | None = None
 
 
 class Table(Protocol):
@@ -62,6 +64,10 @@ class Table(Protocol):
 
     def place(self, row: int) -> str:
         """Say where the data row with the number ``row``, from 0, stands for the user."""
+        ...
+
+    def trace(self, column: str | None = None) -> Hashable:
+        """Give what stays equal as long as answers that read the table, or a column, stay valid."""
         ...
 
     def after(self, equal: Any) -> Table:
