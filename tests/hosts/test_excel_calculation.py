@@ -6,7 +6,6 @@ import pytest
 import xlsxwriter
 from asking import STAGES, deals
 from com_asking import served
-from com_stubs import com_server
 from excel_calculating import NA, Area, Excel, Formula
 from excel_in_memory import ExcelInMemory
 
@@ -14,18 +13,6 @@ from xlcrm.functions import catalogue
 from xlcrm.hosts import session as sessions
 from xlcrm.hosts.vba import module_text
 from xlcrm.model.table import of_cells
-
-
-@pytest.fixture(scope="module")
-def com():
-    with com_server() as xlwings_server:
-        yield xlwings_server
-
-
-@pytest.fixture
-def server(com):
-    with served(com) as (server, _):
-        yield server
 
 
 @pytest.fixture

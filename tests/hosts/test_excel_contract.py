@@ -12,8 +12,7 @@ from decimal import Decimal
 import pytest
 import xlsxwriter
 from calls import CALLS, EVERY_CALL, tables
-from com_asking import MISSING, Asking, PyTime, bits, com_date, currency, sent_rows, served
-from com_stubs import com_server
+from com_asking import MISSING, Asking, PyTime, bits, com_date, currency, sent_rows
 from given import rows_of
 
 from xlcrm.cells import SHIFT_1904, canonical
@@ -190,18 +189,6 @@ def _text(columns, value, row, column):
 
 
 # ── the two agree ───────────────────────────────────────────────────────────────────────────
-
-
-@pytest.fixture(scope="module")
-def com():
-    with com_server() as xlwings_server:
-        yield xlwings_server
-
-
-@pytest.fixture
-def server(com):
-    with served(com) as (server, _):
-        yield server
 
 
 def agree(answered, expected, *, but=()):

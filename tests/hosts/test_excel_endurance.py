@@ -8,10 +8,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
 from asking import STAGES
 from com_asking import MISSING, Asking, bits, fresh_server, served
-from com_stubs import com_server
 
 HEADERS = ("Deal id", "Owner", "Created", "Stage", "Amount", "Expected close", "Status",
            "Closed on")  # fmt: skip
@@ -64,12 +62,6 @@ def recalculated(book, rows, copies=1):
         "CRM_EXPLAIN", (book.book, "Cockpit", "A1", True), at=("Cockpit", "C2")
     )
     return {cell: bits(rows) for cell, rows in answers.items()}
-
-
-@pytest.fixture(scope="module")
-def com():
-    with com_server() as xlwings_server:
-        yield xlwings_server
 
 
 # ── memory ──────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@ import re
 import pytest
 import xlsxwriter
 from asking import STAGES, deals
-from com_stubs import com_server
 from excel_in_memory import ExcelInMemory
 
 from xlcrm.functions import catalogue
@@ -26,12 +25,6 @@ FORMULAS = {
     "Cockpit!H10": '=CRM_KPI(Model!B2,"nonsense")',
     "Cockpit!J1": "=CRM_ERROR(H10)",
 }
-
-
-@pytest.fixture(scope="module")
-def com():
-    with com_server() as xlwings_server:
-        yield xlwings_server
 
 
 class Sessions:

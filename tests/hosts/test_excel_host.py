@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 import xlsxwriter
-from com_stubs import a_function, com_server
+from com_stubs import a_function
 from excel_in_memory import ExcelInMemory
 
 from xlcrm.cells import Origin, Range, canonical
@@ -43,12 +43,6 @@ class FakeSession:
         return Call(next(f for f in FUNCTIONS if f.name == name), ()), self.answer
 
 
-@pytest.fixture(scope="module")
-def xlwings_server():
-    with com_server() as server:
-        yield server
-
-
 @pytest.fixture
 def session(monkeypatch):
     fake = FakeSession()
@@ -57,10 +51,10 @@ def session(monkeypatch):
 
 
 @pytest.fixture
-def call(xlwings_server, session, monkeypatch):  # noqa: ARG001 - the session stands behind it
+def call(com, session, monkeypatch):  # noqa: ARG001 - the session stands behind it
     """Call a function through xlwings' own server, with arguments as COM hands them over."""
     monkeypatch.setattr(excel, "catalogue", lambda: {f.name: f for f in FUNCTIONS})
-    server = xlwings_server.XLPython()
+    server = com.XLPython()
     yield lambda name, *sent, at=HERE: server.CallUDF(HOST, name, (at, *sent))
     for function in FUNCTIONS:
         vars(excel).pop(function.name, None)
@@ -168,7 +162,7 @@ def test_the_process_has_one_session():
 
 
 @pytest.fixture
-def book(xlwings_server, call, tmp_path):  # noqa: ARG001 - the adapters stand behind it
+def book(com, call, tmp_path):  # noqa: ARG001 - the adapters stand behind it
     """A book with the sheets Cockpit and Data, and the Table Deals in Data!B3:D6."""
     path = tmp_path / "Book1.xlsm"
     with xlsxwriter.Workbook(path, {"in_memory": True}) as made:
@@ -179,7 +173,7 @@ def book(xlwings_server, call, tmp_path):  # noqa: ARG001 - the adapters stand b
         for row, cells in enumerate([("d1", "Ann", 100), ("d2", "Bob"), ("d3", None, 7.5)], 3):
             data.write_row(row, 1, cells)
         data.write_formula("D5", "=1/0", None, "#DIV/0!")
-    return ExcelInMemory(path, module_text(FUNCTIONS), xlwings_server.XLPython())
+    return ExcelInMemory(path, module_text(FUNCTIONS), com.XLPython())
 
 
 def test_vba_sends_a_whole_table_with_its_name(book, session):
