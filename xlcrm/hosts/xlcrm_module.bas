@@ -87,7 +87,7 @@ End Function
 ' precedent is not calculated yet and Excel calls again, or the Table waits for Refresh.
 Private Function Crossing(ByVal kind As String, ByRef early As Variant, _
     Optional ByRef given As Variant) As Variant
-    Dim area As Range, used As Range
+    Dim area As Range, used As Range, content As Variant
     If Not IsObject(given) Then
         If IsArray(given) And kind = "c" Then Err.Raise 13
         Crossing = given
@@ -104,13 +104,14 @@ Private Function Crossing(ByVal kind As String, ByRef early As Variant, _
         early = Application.Caller.Value2
     Else
         Set used = UsedPart(area, kind = "t")
-        If IsWaiting(used) Then
+        content = used.Value2
+        If IsWaiting(used, content) Then
             early = CVErr(xlErrNA)
         ElseIf kind = "t" Then
-            Crossing = Array(used.Value2, NameOf(area), area.Worksheet.Name, _
+            Crossing = Array(content, NameOf(area), area.Worksheet.Name, _
                 used.Row, used.Column, area.Worksheet.Parent.Date1904)
         Else
-            Crossing = used.Value2
+            Crossing = content
         End If
     End If
 End Function
@@ -216,10 +217,9 @@ Private Function Least(ByVal there As Long, ByVal filled As Long) As Long
 End Function
 
 ' Excel shows a formula that it has not calculated yet as an empty cell.
-Private Function IsWaiting(ByVal area As Range) As Boolean
-    Dim found As Variant, r As Long, c As Long
+Private Function IsWaiting(ByVal area As Range, ByRef found As Variant) As Boolean
+    Dim r As Long, c As Long
     If Not AnyFormula(area) Then Exit Function
-    found = area.Value2
     If Not IsArray(found) Then
         IsWaiting = IsEmpty(found)
         Exit Function
