@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,7 +79,9 @@ class Handles:
         gone = {digest for cell in cells for digest in self._of_cell.pop(cell, ())}
         self._drop(gone)
 
-    def _drop(self, gone: Iterable[str]) -> None:
+    def _drop(self, gone: Collection[str]) -> None:
+        if not gone:
+            return
         shown = {digest for digests in self._of_cell.values() for digest in digests}
         for digest in set(gone) - shown:
             self.tables.pop(digest, None)

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from xlcrm.stats.fitted import Bound, Fitted, Objective, maximum
-from xlcrm.stats.purchase_patterns import MANY, PurchasePatterns
+from xlcrm.stats.fitted import Bound, Fitted, Objective
+from xlcrm.stats.purchase_patterns import PurchasePatterns, likeliest
 
 Vector = np.ndarray[Any, Any]
 
@@ -70,21 +70,7 @@ def fit(patterns: PurchasePatterns) -> Fitted[BgNbd]:
         >>> fit(seen).converged
         False
     """
-    if not patterns.repeats:
-        raise ValueError("not identifiable: no repeat purchases")
-    unit = float(patterns.T.max())
-    pace = unit * patterns.repeats / float((patterns.weights * patterns.T).sum())
-    starts = [
-        np.array([shape, shape - math.log(pace) - faster, odds, size])
-        for shape, faster, odds, size in _STARTS
-    ]
-    if len(patterns.x) > MANY:  # a first look at some of them saves most looks at all
-        some = patterns.thinned(MANY // 4)
-        if some.repeats:
-            starts.insert(0, maximum(objective(some, unit), starts, _BOUNDS).at)
-    found = maximum(objective(patterns, unit), starts, _BOUNDS)
-    value = found.value * patterns.count - patterns.repeats * math.log(unit)
-    return Fitted(_parameters(found.at, unit), value, found.gradient, found.why_not)
+    return likeliest(patterns, objective, _STARTS, _BOUNDS, _parameters)
 
 
 def _parameters(free: Vector, unit: float) -> BgNbd:

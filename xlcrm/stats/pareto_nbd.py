@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from xlcrm.stats.fitted import Bound, Fitted, Objective, maximum
-from xlcrm.stats.purchase_patterns import MANY, PurchasePatterns
+from xlcrm.stats.fitted import Bound, Fitted, Objective
+from xlcrm.stats.purchase_patterns import PurchasePatterns, likeliest
 
 Vector = np.ndarray[Any, Any]
 
@@ -84,23 +84,12 @@ def fit(patterns: PurchasePatterns) -> Fitted[ParetoNbd]:
     Raises:
         ValueError: No customer bought again.
     """
-    if not patterns.repeats:
-        raise ValueError("not identifiable: no repeat purchases")
-    unit = float(patterns.T.max())
-    pace = unit * patterns.repeats / float((patterns.weights * patterns.T).sum())
-    starts = [
-        np.array([shape, shape - math.log(pace) - faster, leaving, rate])
-        for shape, faster, leaving, rate in _STARTS
-    ]
-    if len(patterns.x) > MANY:  # a first look at some of them saves most looks at all
-        some = patterns.thinned(MANY // 4)
-        if some.repeats:
-            starts.insert(0, maximum(objective(some, unit), starts, _BOUNDS).at)
-    found = maximum(objective(patterns, unit), starts, _BOUNDS)
-    value = found.value * patterns.count - patterns.repeats * math.log(unit)
-    r, alpha, s, beta = (float(one) for one in np.exp(found.at))
-    parameters = ParetoNbd(r, unit * alpha, s, unit * beta)
-    return Fitted(parameters, value, found.gradient, found.why_not)
+    return likeliest(patterns, objective, _STARTS, _BOUNDS, _parameters)
+
+
+def _parameters(free: Vector, unit: float) -> ParetoNbd:
+    r, alpha, s, beta = (float(one) for one in np.exp(free))
+    return ParetoNbd(r, unit * alpha, s, unit * beta)
 
 
 def objective(patterns: PurchasePatterns, unit: float = 1.0) -> Objective:

@@ -6,11 +6,15 @@ is added up over patterns with their numbers of customers; there are far fewer o
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+
+from xlcrm.stats.fitted import Bound, Fitted, Objective, Parameters, maximum
 
 Vector = np.ndarray[Any, Any]
 
@@ -135,6 +139,43 @@ def purchase_patterns(x: Vector, t_x: Vector, T: Vector) -> PurchasePatterns:  #
         distinct,
         keys,
     )
+
+
+def likeliest(
+    patterns: PurchasePatterns,
+    objective: Callable[[PurchasePatterns, float], Objective],
+    starts: Sequence[tuple[float, float, float, float]],
+    bounds: Sequence[Bound],
+    parameters: Callable[[Vector, float], Parameters],
+) -> Fitted[Parameters]:
+    """Find the parameters of a model of purchases that make the patterns most likely.
+
+    Args:
+        patterns: What customers did.
+        objective: Gives the mean log-likelihood by the free parameters, with time in units.
+        starts: Where the search starts: the logarithm of the shape of the rate, how much faster
+            than the usual pace it is, and the two parameters of leaving.
+        bounds: The limits of the free parameters.
+        parameters: Reads the free parameters, with time in units, as those of the model.
+
+    Raises:
+        ValueError: No customer bought again.
+    """
+    if not patterns.repeats:
+        raise ValueError("not identifiable: no repeat purchases")
+    unit = float(patterns.T.max())
+    pace = unit * patterns.repeats / float((patterns.weights * patterns.T).sum())
+    points = [
+        np.array([shape, shape - math.log(pace) - faster, *leaving])
+        for shape, faster, *leaving in starts
+    ]
+    if len(patterns.x) > MANY:  # a first look at some of them saves most looks at all
+        some = patterns.thinned(MANY // 4)
+        if some.repeats:
+            points.insert(0, maximum(objective(some, unit), points, bounds).at)
+    found = maximum(objective(patterns, unit), points, bounds)
+    value = found.value * patterns.count - patterns.repeats * math.log(unit)
+    return Fitted(parameters(found.at, unit), value, found.gradient, found.why_not)
 
 
 def _require_possible(x: Vector, t_x: Vector, seen: Vector) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from xlcrm.workbook.template.customers_layout import (
     CHART_DATA,
@@ -13,7 +14,7 @@ from xlcrm.workbook.template.customers_layout import (
     TABLES,
     WHOLE,
 )
-from xlcrm.workbook.template.inputs import PERIOD_HINT, PERIODS, WHERE_HINT, Input, asked
+from xlcrm.workbook.template.inputs import PERIOD_HINT, PERIODS, WHERE_HINT, free_input
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import Answer, Columns, dashed, put
 
@@ -109,29 +110,17 @@ def ask(page: Page) -> Asked:
     Args:
         page: The sheet.
     """
+    typed = partial(free_input, page, INPUTS)
     return Asked(
-        period=_one(page, FIRST["A"], "Period", "last 12 months", PERIOD_HINT, PERIODS),
-        top=_one(page, FIRST["A"] + 2, "Key accounts listed", float(ROOM),
-                 f"How many key accounts to list, up to {ROOM}.", within=(1, ROOM)),
-        by=_one(page, FIRST["A"] + 5, "Best of each", "type", _BEST_HINT, BEST_OF),
-        where=_one(page, FIRST["B"], "Only rows where", None, WHERE_HINT),
-        orders=_one(page, FIRST["C"], "Orders that recency is told by", "all", _ORDERS_HINT,
-                    PERIODS),
-        months=_one(page, FIRST["C"] + 4, "Months ahead", 12.0, _MONTHS_HINT, within=(1, 600)),
+        period=typed(FIRST["A"], "Period", "last 12 months", PERIOD_HINT, PERIODS),
+        top=typed(FIRST["A"] + 2, "Key accounts listed", float(ROOM),
+                  f"How many key accounts to list, up to {ROOM}.", within=(1, ROOM)),
+        by=typed(FIRST["A"] + 5, "Best of each", "type", _BEST_HINT, BEST_OF),
+        where=typed(FIRST["B"], "Only rows where", None, WHERE_HINT),
+        orders=typed(FIRST["C"], "Orders that recency is told by", "all", _ORDERS_HINT,
+                     PERIODS),
+        months=typed(FIRST["C"] + 4, "Months ahead", 12.0, _MONTHS_HINT, within=(1, 600)),
     )  # fmt: skip
-
-
-def _one(
-    page: Page,
-    column: int,
-    label: str,
-    value: str | float | None,
-    hint: str,
-    choices: Sequence[str] = (),
-    within: tuple[float, float] | None = None,
-) -> str:
-    given = Input(label, value, choices, hint, only=within is not None, within=within)
-    return asked(page, INPUTS, column, [given])[0]
 
 
 def answered(page: Page, of: Asked) -> dict[str, Answer]:

@@ -12,13 +12,12 @@ from xlcrm.workbook.template.customers_views import (
     first_rows,
     linked,
     message,
-    one_input,
     percent,
     thousand,
     view,
     whole,
 )
-from xlcrm.workbook.template.inputs import Input
+from xlcrm.workbook.template.inputs import Input, one_input
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import Answer, Columns, trouble
 from xlcrm.workbook.template.style import MONEY, WHITE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcrm.workbook.template.page import Page, columns
+from xlcrm.workbook.template.page import Page, columns, total_pixels
 
 TILES, TROUBLE, INPUTS, HEADINGS, CHARTS, LIST, TABLES = 2, 5, 6, 8, 9, 21, 22
 """Rows of the first screen: from the headline figures down to the header of its answers."""
@@ -41,9 +41,8 @@ def _widths() -> dict[int, float]:
 
 
 def pixels(first: int, last: int) -> int:
-    """Give how wide columns are together, the first and the last included."""
-    widths = _widths()
-    return sum(int(7 * widths[column] + 5) for column in range(first, last + 1))
+    """Give how wide columns are together in pixels, the first and the last included."""
+    return total_pixels(_widths(), first, last)
 
 
 def across(band: str) -> int:

@@ -14,12 +14,11 @@ from xlcrm.workbook.template.customers_views import (
     counted,
     linked,
     message,
-    one_input,
     thousand,
     view,
     whole,
 )
-from xlcrm.workbook.template.inputs import Input
+from xlcrm.workbook.template.inputs import Input, one_input
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import Answer, Columns, ruled, trouble
 

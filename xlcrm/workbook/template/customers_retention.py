@@ -27,12 +27,11 @@ from xlcrm.workbook.template.customers_views import (
     WHOLE,
     Shown,
     message,
-    one_input,
     percent,
     view,
     whole,
 )
-from xlcrm.workbook.template.inputs import PERIOD_HINT, Input
+from xlcrm.workbook.template.inputs import PERIOD_HINT, Input, one_input
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import Answer, Columns, ruled, trouble
 from xlcrm.workbook.template.style import ACCENT, FALL, INK, SOFT, WHITE

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlcrm.workbook.template.inputs import Input, asked
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import TEXTS, Answer, Columns, account_name, dashed, put
 
@@ -167,18 +166,6 @@ def linked(page: Page, row: int, column: int, of: Answer, text: str) -> None:
     to = f"internal:'{page.name}'!{of.cell.replace('$', '')}"
     look = page.styles.varied("link", align="right")
     page.sheet.write_url(row + INPUTS + 1, column, to, look, f"{text} →")
-
-
-def one_input(page: Page, row: int, column: int, given: Input) -> str:
-    """Write an input below its label, and give its cell.
-
-    Args:
-        page: The sheet.
-        row: The row of the label.
-        column: The column of both.
-        given: The input.
-    """
-    return asked(page, row, column, [given])[0]
 
 
 def percent(figure: str) -> str:

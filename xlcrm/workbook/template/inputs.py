@@ -92,6 +92,49 @@ def asked(page: Page, row: int, column: int, inputs: Sequence[Input]) -> list[st
     return cells
 
 
+def one_input(page: Page, row: int, column: int, given: Input) -> str:
+    """Write an input below its label, and give its cell.
+
+    Args:
+        page: The sheet.
+        row: The row of the label.
+        column: The column of both.
+        given: The input.
+    """
+    return asked(page, row, column, [given])[0]
+
+
+def free_input(
+    page: Page,
+    row: int,
+    column: int,
+    label: str,
+    value: str | float | None,
+    hint: str,
+    choices: Sequence[str] = (),
+    role: str = "input",
+    within: tuple[float, float] | None = None,
+) -> str:
+    """Write an input that takes more than its choices, or any number within limits.
+
+    Args:
+        page: The sheet.
+        row: The row of the label.
+        column: The column of both.
+        label: What it is.
+        value: What is typed in it at first; None for nothing.
+        hint: One sentence that shows when the cell is chosen.
+        choices: What may be chosen.
+        role: What the cell looks like.
+        within: The least and the greatest number that may be typed.
+
+    Returns:
+        The address of its cell.
+    """
+    given = Input(label, value, choices, hint, only=within is not None, role=role, within=within)
+    return one_input(page, row, column, given)
+
+
 @dataclass(frozen=True)
 class Tile:
     """A headline figure: a label with the unit, a formula, and a note.

@@ -92,3 +92,24 @@ def columns(page: Page, widths: Mapping[int, float] | Sequence[float]) -> None:
     numbered = widths if isinstance(widths, Mapping) else dict(enumerate(widths))
     for column, width in numbered.items():
         page.sheet.set_column(column, column, width)
+
+
+def total_pixels(widths: Mapping[int, float], first: int, last: int) -> int:
+    """Give how wide columns are together, the first and the last included.
+
+    Args:
+        widths: The width of each column, in characters.
+        first: The first column.
+        last: The last.
+    """
+    return sum(int(7 * widths[column] + 5) for column in range(first, last + 1))
+
+
+def printed_across(page: Page, scale: int) -> None:
+    """Keep the title in sight, and let the sheet print from left to right at a scale in percent."""
+    page.sheet.freeze_panes(2, 0)
+    page.sheet.set_zoom(85)
+    page.sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
+    page.sheet.set_print_scale(scale)
+    page.sheet.print_across()
+    page.sheet.repeat_rows(0, 1)

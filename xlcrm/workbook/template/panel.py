@@ -254,13 +254,14 @@ def signals(
         )
 
 
-def scored_bars(page: Page, answer: Answer, name: str) -> None:
-    """Lay a bar from 0 to 100 behind each score.
+def scored_bars(page: Page, answer: Answer, name: str, full: float = 100) -> None:
+    """Lay a bar behind each score.
 
     Args:
         page: The sheet.
         answer: The answer.
         name: Its column with scores.
+        full: The score at which a bar is full; an empty one is at 0.
     """
     column = answer.column + answer.names.index(name)
     page.sheet.conditional_format(
@@ -275,7 +276,7 @@ def scored_bars(page: Page, answer: Answer, name: str) -> None:
             "min_type": "num",
             "min_value": 0,
             "max_type": "num",
-            "max_value": 100,
+            "max_value": full,
         },
     )
 

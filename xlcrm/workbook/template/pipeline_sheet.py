@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from xlcrm.workbook.template.inputs import PERIODS, WHERE_HINT, Input, Tile, asked, tiles
+from xlcrm.workbook.template.inputs import PERIODS, WHERE_HINT, Tile, free_input, tiles
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import (
     Answer,
@@ -105,33 +105,21 @@ def _asked(page: Page) -> Asked:
     alerts, lost, slips, extremes = (
         FIRST[name] for name in ("alerts", "lost", "slips", "extremes")
     )
+    ask = partial(free_input, page, INPUTS)
     return Asked(
-        period=_one(page, 1, "Expected close", "all", _CLOSE_HINT, PERIODS),
-        top=_one(page, 3, "Deals listed", 15.0, "How many deals to list."),
-        watched=_one(page, 5, "Waterfall, coverage of", "this quarter", _WATCHED_HINT, PERIODS),
-        first=_one(page, 7, "From snapshot of", None, _FIRST_HINT, role="input_date"),
-        last=_one(page, 9, "To snapshot of", None, _LAST_HINT, role="input_date"),
-        where=_one(page, 11, "Only deals where", None, WHERE_HINT),
-        severity=_one(page, alerts, "Severity", None, "Blank for all.", _SEVERITIES),
-        alerts=_one(page, alerts + 1, "Alerts listed", 25.0, "How many alerts to list."),
-        lost=_one(page, lost, "Closed in", "last 12 months", _CLOSED_HINT, _CLOSED),
-        months=_one(page, slips, "Months judged", "all", _MONTHS_HINT, PERIODS),
-        closed=_one(page, extremes, "Closed in", "last quarter", _CLOSED_HINT, _CLOSED),
-        each=_one(page, extremes + 2, "Each side", 5.0, "How many deals of each side to list."),
+        period=ask(1, "Expected close", "all", _CLOSE_HINT, PERIODS),
+        top=ask(3, "Deals listed", 15.0, "How many deals to list."),
+        watched=ask(5, "Waterfall, coverage of", "this quarter", _WATCHED_HINT, PERIODS),
+        first=ask(7, "From snapshot of", None, _FIRST_HINT, role="input_date"),
+        last=ask(9, "To snapshot of", None, _LAST_HINT, role="input_date"),
+        where=ask(11, "Only deals where", None, WHERE_HINT),
+        severity=ask(alerts, "Severity", None, "Blank for all.", _SEVERITIES),
+        alerts=ask(alerts + 1, "Alerts listed", 25.0, "How many alerts to list."),
+        lost=ask(lost, "Closed in", "last 12 months", _CLOSED_HINT, _CLOSED),
+        months=ask(slips, "Months judged", "all", _MONTHS_HINT, PERIODS),
+        closed=ask(extremes, "Closed in", "last quarter", _CLOSED_HINT, _CLOSED),
+        each=ask(extremes + 2, "Each side", 5.0, "How many deals of each side to list."),
     )
-
-
-def _one(
-    page: Page,
-    column: int,
-    label: str,
-    value: str | float | None,
-    hint: str,
-    choices: Sequence[str] = (),
-    role: str = "input",
-) -> str:
-    given = Input(label, value, choices, hint, only=False, role=role)
-    return asked(page, INPUTS, column, [given])[0]
 
 
 def _formulas(of: Asked) -> dict[str, str]:

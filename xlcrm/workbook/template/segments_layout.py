@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlcrm.workbook.template.page import Page, columns
+from xlcrm.workbook.template.page import Page, columns, printed_across, total_pixels
 from xlcrm.workbook.template.panel import Columns
 
 TILES, TROUBLE, INPUTS, HEADINGS, CHARTS, LIST, TABLES = 2, 5, 6, 8, 9, 26, 27
@@ -228,9 +228,8 @@ def _widths() -> dict[int, float]:
 
 
 def pixels(first: int, last: int) -> int:
-    """Give how wide columns are together, the first and the last included."""
-    widths = _widths()
-    return sum(int(7 * widths[column] + 5) for column in range(first, last + 1))
+    """Give how wide columns are together in pixels, the first and the last included."""
+    return total_pixels(_widths(), first, last)
 
 
 def set_up(page: Page) -> None:
@@ -243,11 +242,6 @@ def set_up(page: Page) -> None:
         (0, 30), (1, 18), (TILES + 1, 24), (INPUTS + 1, 20), (HEADINGS, 26), (LIST, 18),
     ):  # fmt: skip
         page.sheet.set_row(row, height)
-    page.sheet.freeze_panes(2, 0)
-    page.sheet.set_zoom(85)
-    page.sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
-    page.sheet.set_print_scale(_SCALE)
-    page.sheet.print_across()
-    page.sheet.repeat_rows(0, 1)
+    printed_across(page, _SCALE)
     page.sheet.print_area(0, 0, _LAST_PRINTED, CHART_DATA - 2)
     page.sheet.set_v_pagebreaks(_BREAKS[:-1])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from xlcrm.workbook.template.inputs import PERIOD_HINT, PERIODS, WHERE_HINT, Input, asked
+from xlcrm.workbook.template.inputs import PERIOD_HINT, PERIODS, WHERE_HINT, free_input
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import Answer, dashed, picked, put, ruled, trouble
 from xlcrm.workbook.template.segments_charts import write_charts
@@ -118,30 +118,18 @@ def write_segments(workbook: Any, page: Page) -> tuple[Answer, str, str]:
 def _asked(page: Page) -> Asked:
     """Write the inputs, each at the answers that it changes."""
     price, changes, spread = (FIRST[name] for name in ("price", "changes", "spread"))
+    ask = partial(free_input, page, INPUTS)
     return Asked(
-        by=_one(page, 1, "Cut by", "segment", _BY_HINT, BY),
-        period=_one(page, 2, "Period", "last 12 months", PERIOD_HINT, PERIODS),
-        against=_one(page, 3, "Compared with", None, _AGAINST_HINT),
-        where=_one(page, 5, "Only rows where", None, WHERE_HINT),
-        prices=_one(page, price, "Prices by", "owner", _PRICES_HINT, BY),
-        kpi=_one(page, changes, "Figure compared", "revenue", _KPI_HINT, KPIS),
-        column=_one(
-            page, place("spread", "label"), "Values of", "orders.amount", _SPREAD_HINT, _SPREADS
-        ),
-        bins=_one(page, spread, "Ranges", None, _BINS_HINT),
-        cut=_one(page, spread + 1, "Cut", "equal", _CUT_HINT, ("equal", "quantile", "log")),
+        by=ask(1, "Cut by", "segment", _BY_HINT, BY),
+        period=ask(2, "Period", "last 12 months", PERIOD_HINT, PERIODS),
+        against=ask(3, "Compared with", None, _AGAINST_HINT),
+        where=ask(5, "Only rows where", None, WHERE_HINT),
+        prices=ask(price, "Prices by", "owner", _PRICES_HINT, BY),
+        kpi=ask(changes, "Figure compared", "revenue", _KPI_HINT, KPIS),
+        column=ask(place("spread", "label"), "Values of", "orders.amount", _SPREAD_HINT, _SPREADS),
+        bins=ask(spread, "Ranges", None, _BINS_HINT),
+        cut=ask(spread + 1, "Cut", "equal", _CUT_HINT, ("equal", "quantile", "log")),
     )
-
-
-def _one(
-    page: Page,
-    column: int,
-    label: str,
-    value: str | float | None,
-    hint: str,
-    choices: Sequence[str] = (),
-) -> str:
-    return asked(page, INPUTS, column, [Input(label, value, choices, hint, only=False)])[0]
 
 
 def _formulas(of: Asked) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlcrm.workbook.template.panel import Answer
+from xlcrm.workbook.template.panel import Answer, scored_bars
 from xlcrm.workbook.template.style import LINE, STATUS
 
 NEGLECTED, EVEN, WELL = "neglected", "as its potential", "worked well"
@@ -25,7 +25,7 @@ def coloured(regions: Answer) -> None:
     """
     sheet, styles = regions.page.sheet, regions.page.styles
     first, last = regions.row + 1, regions.row + regions.room
-    finding, index = (regions.column + regions.names.index(n) for n in ("finding", "index"))
+    finding = regions.column + regions.names.index("finding")
     for word, (ink, ground) in FINDINGS.items():
         sheet.conditional_format(
             first,
@@ -41,18 +41,4 @@ def coloured(regions: Answer) -> None:
                 ),
             },
         )
-    sheet.conditional_format(
-        first,
-        index,
-        last,
-        index,
-        {
-            "type": "data_bar",
-            "bar_color": "#A9CBDB",
-            "bar_solid": True,
-            "min_type": "num",
-            "min_value": 0,
-            "max_type": "num",
-            "max_value": _TWICE,
-        },
-    )
+    scored_bars(regions.page, regions, "index", _TWICE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from xlcrm.workbook.template.inputs import (
@@ -11,6 +11,7 @@ from xlcrm.workbook.template.inputs import (
     WHERE_HINT,
     Input,
     asked,
+    free_input,
 )
 from xlcrm.workbook.template.page import Page
 from xlcrm.workbook.template.panel import dashed, put, ruled, trouble
@@ -59,16 +60,15 @@ def write_territory(workbook: Any, page: Page) -> None:
         page: The sheet.
     """
     set_up(page)
-    by = _one(page, place("regions", "by"), "Territory by", "region", _BY_HINT, BY)
-    period = _one(
-        page, place("regions", "accounts"), "Period", "last 12 months", PERIOD_HINT, PERIODS
-    )
-    where = _one(page, place("regions", "penetration"), "Only rows where", None, WHERE_HINT)
+    ask = partial(free_input, page, INPUTS)
+    by = ask(place("regions", "by"), "Territory by", "region", _BY_HINT, BY)
+    period = ask(place("regions", "accounts"), "Period", "last 12 months", PERIOD_HINT, PERIODS)
+    where = ask(place("regions", "penetration"), "Only rows where", None, WHERE_HINT)
     top = _number(
         page, "near", "Prospects listed", 20.0, "How many of each list.", (1, MOST_LISTED)
     )
     near = _number(page, "near", "Near: up to km", 25.0, _NEAR_HINT, (0, 20_000), column="owner")
-    alike_in = _one(page, FIRST["alike"], "Alike in", _ALIKE[0], _ALIKE_HINT, _ALIKE)
+    alike_in = ask(FIRST["alike"], "Alike in", _ALIKE[0], _ALIKE_HINT, _ALIKE)
     one = f'SUBSTITUTE({by},","," and ")'  # charts read one column of labels
     calls = {
         "regions": f"CRM_TERRITORY(Model,{one},{where},{period})",
@@ -96,17 +96,6 @@ def write_territory(workbook: Any, page: Page) -> None:
     blocks = blocks_of(page, found, story, near)
     write_charts(workbook, page, blocks)
     write_messages(page, found, story, by, near)
-
-
-def _one(
-    page: Page,
-    column: int,
-    label: str,
-    value: str | None,
-    hint: str,
-    choices: Sequence[str] = (),
-) -> str:
-    return asked(page, INPUTS, column, [Input(label, value, choices, hint, only=False)])[0]
 
 
 def _number(
